@@ -1,0 +1,57 @@
+"""The files that staff write: content, clinic, vocabularies, sign-offs. A file that cannot be parsed is named, with its line."""
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from smsbot.core.content.broken import Broken
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CONTENT = PACKAGE / "content"
+LOCALES = PACKAGE.parent / "locales"
+CONTENT_FILES = ("facts.toml", "topics.toml", "service.toml", "check.toml", "emergency.toml")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The parsed file. Raises `Broken` where it is missing, not UTF-8, or not TOML (with line and column)."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Broken(str(path), "file", "does not exist") from None
+    except OSError as error:
+        raise Broken(str(path), "file", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise Broken(str(path), "file", f"is not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Broken(str(path), "file", f"is not valid TOML: {error}") from None
+
+
+def read_content_files(folder: Path = CONTENT) -> dict[str, dict[str, Any]]:
+    """The content files by name."""
+    return {name: read_toml(folder / name) for name in CONTENT_FILES}
+
+
+def language_folders(locales: Path = LOCALES) -> list[Path]:
+    """The folders of all languages that have a vocabulary; a folder is all that a language needs."""
+    return sorted(p.parent for p in locales.glob("*/vocabulary.toml"))
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Puts `content` in the file's place, whole or not at all. Raises `Broken` where the folder cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        aside = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+    except OSError as error:
+        raise Broken(str(path), "file", f"cannot be written: {error.strerror}") from None

@@ -1,0 +1,119 @@
+"""One machine without accounts: secrets of its own, an embedded Redis, SQLite, and the web and worker processes as children."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from smsbot.adapters.files import PACKAGE
+from smsbot.adapters.redis.embedded import EmbeddedRedis
+
+ROOT = PACKAGE.parent
+VAR = ROOT / "var"
+
+
+class PortTaken(RuntimeError):
+    """Another program listens there."""
+
+
+def local_settings(environ: Mapping[str, str], make_key: Callable[[], str], var: Path = VAR) -> dict[str, str]:
+    """The environment of the local bot: what is set stays; secrets that are not set are made once and kept in `var`."""
+    var.mkdir(parents=True, exist_ok=True)
+    path = var / "local.env"
+    kept = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line) if path.exists() else {}
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "PERSON_PEPPER": secrets.token_urlsafe(48),
+        "DATA_KEYS": make_key(),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+    }
+    kept = {**made, **kept}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w") as file:
+        file.writelines(f"{name}={value}\n" for name, value in kept.items())
+    port = environ.get("PORT") or "8000"
+    defaults = {
+        **kept,
+        "SMSBOT_MODE": "local",
+        "HOST": "127.0.0.1",
+        "PORT": port,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": f"sqlite:///{var / 'smsbot.db'}",
+        "PHONE": "on",
+        "LOG_FORMAT": "console",
+        "WEB_CONCURRENCY": "2",
+    }
+    return {**environ, **{name: value for name, value in defaults.items() if not environ.get(name)}}
+
+
+def check_port(port: int) -> None:
+    """Raises `PortTaken` where another program listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortTaken(f"port {port} is taken by another program; choose one: make run PORT={port + 1}") from None
+
+
+class Local:
+    """The children of `make run`: started in order, ended together."""
+
+    def __init__(self, environ: dict[str, str], var: Path = VAR) -> None:
+        self.environ, self.var = environ, var
+        self.children: list[subprocess.Popen[bytes]] = []
+        self.redis = None if environ.get("REDIS_URL") else EmbeddedRedis(var / "redis")
+
+    def start(self) -> None:
+        """Starts Redis where none is named, brings the database up to date, then starts web and worker."""
+        check_port(int(self.environ["PORT"]))
+        if self.redis:
+            self.redis.start()
+            self.environ["REDIS_URL"] = self.redis.url
+        subprocess.run([sys.executable, "-m", "smsbot", "migrate"], env=self.environ, cwd=ROOT, check=True, stdout=sys.stderr)
+        self._child("gunicorn", "-c", "python:smsbot.web.server", "app:app")
+        self._child("dramatiq", "app:broker", "--processes", "1", "--threads", "2")
+        self._wait()
+
+    def _child(self, module: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", module, *arguments]
+        self.children.append(subprocess.Popen(command, env=self.environ, cwd=ROOT, start_new_session=True))
+
+    def _wait(self, patience: float = 30.0) -> None:
+        """Waits until the web process answers."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline and all(c.poll() is None for c in self.children):
+            try:
+                with urlopen(f"http://127.0.0.1:{self.environ['PORT']}/healthz", timeout=1):  # noqa: S310 - our own address
+                    return
+            except (URLError, OSError):
+                time.sleep(0.05)
+        raise RuntimeError("the web process did not start; what it said stands above")
+
+    def wait(self) -> None:
+        """Waits until a child ends or the terminal says stop."""
+        while all(child.poll() is None for child in self.children):
+            try:
+                self.children[0].wait(1)
+            except subprocess.TimeoutExpired:
+                continue
+
+    def stop(self) -> None:
+        """Ends the children, the last started first, then Redis."""
+        for child in reversed(self.children):
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for child in reversed(self.children):
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+        if self.redis:
+            self.redis.stop()

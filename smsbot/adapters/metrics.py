@@ -1,0 +1,39 @@
+"""prometheus_client: counts and times, over all processes of this machine. No person and no health matter is a label."""
+
+import os
+from collections.abc import Iterable
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+
+SECONDS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Metrics:
+    """The counters of one process; in a server of several, `PROMETHEUS_MULTIPROC_DIR` gathers them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.turns = Counter("smsbot_turns", "Messages answered", ["channel", "language", "outcome"], registry=self.registry)
+        self.events = Counter("smsbot_events", "What happened in turns", ["event"], registry=self.registry)
+        self.segments = Counter("smsbot_segments", "SMS segments answered with", ["language"], registry=self.registry)
+        self.noted = Counter("smsbot_notes", "Other lines of the log", ["event"], registry=self.registry)
+        self.seconds = Histogram("smsbot_turn_seconds", "From the form to the answer", buckets=SECONDS, registry=self.registry)
+        self.waiting = Gauge(
+            "smsbot_outbox_waiting", "Withdrawals that wait for SQL", registry=self.registry, multiprocess_mode="livemostrecent"
+        )
+
+    def turn(self, channel: str, language: str, outcome: str, segments: int, events: Iterable[str]) -> None:
+        """Count a turn."""
+        self.turns.labels(channel, language, outcome).inc()
+        if channel == "sms" and segments:
+            self.segments.labels(language).inc(segments)
+        for event in events:
+            self.events.labels(event).inc()
+
+    def page(self) -> tuple[bytes, str]:
+        """The text for Prometheus and its content type."""
+        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+            gathered = CollectorRegistry()
+            multiprocess.MultiProcessCollector(gathered)
+            return generate_latest(gathered), CONTENT_TYPE_LATEST
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST

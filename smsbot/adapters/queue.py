@@ -1,0 +1,30 @@
+"""Dramatiq's enqueuing: asks the worker to do something, by the actor's name; how it is done is not known here."""
+
+from typing import Any
+
+from dramatiq import Message
+from dramatiq.brokers.redis import RedisBroker
+
+from smsbot.ports import Unavailable
+
+QUEUE = "smsbot"
+
+
+def make_broker(client: Any) -> RedisBroker:
+    """The queue on a Redis client that answers in bytes, whatever its address. Nothing is connected yet."""
+    return RedisBroker(client=client, namespace="smsbot:queue")  # type: ignore[no-untyped-call]
+
+
+class Wake:
+    """Asks the worker to look at once for what is due; without it the worker looks every few seconds by itself."""
+
+    def __init__(self, broker: RedisBroker) -> None:
+        self._broker = broker
+
+    def __call__(self, kind: str) -> None:
+        """`kind` says what for. Raises `Unavailable`; nothing is lost by it but a few seconds."""
+        message: Message[None] = Message(queue_name=QUEUE, actor_name="tend", args=(kind,), kwargs={}, options={})
+        try:
+            self._broker.enqueue(message)
+        except Exception as error:  # noqa: BLE001 - the errors of the client's library are at home in another room
+            raise Unavailable(f"the queue: {type(error).__name__}") from None

@@ -1,0 +1,90 @@
+"""Talks in Redis: one round trip to open a turn, one to close it.
+
+A person's keys carry the coded mark in braces, so that all of a turn lies in one slot of a cluster. The talk and the kept reply are
+written by one script, only if the talk still has the version that the turn began with and the message was not answered meanwhile.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import redis
+
+from smsbot.core.conversation.conversation import TALK_LIFE, Conversation
+from smsbot.ports import Closed, Kept, Opened, Unavailable
+
+# KEYS: talk, kept reply. ARGV: expected version, new talk, new reply, life in seconds. The version stands first in the talk: {"v":7...
+_CLOSE = """
+local kept = redis.call('GET', KEYS[2])
+local talk = redis.call('GET', KEYS[1])
+local version = talk and string.match(talk, '"v":(%d+)') or '0'
+if kept or version ~= ARGV[1] then return {0, talk, kept} end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4])
+redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
+return {1}
+"""
+
+_AMEND = """
+redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
+local talk = redis.call('GET', KEYS[1])
+if talk and string.match(talk, '"v":(%d+)') == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4]) end
+return 1
+"""
+
+_LIFE = int(TALK_LIFE.total_seconds())
+_encode = msgspec.json.Encoder().encode
+_talk = msgspec.json.Decoder(Conversation).decode
+_kept = msgspec.json.Decoder(Kept).decode
+_UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
+
+
+class RedisConversations:
+    """Talks under a person's coded mark; each call raises `Unavailable` when Redis does not answer within the client's patience."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._close = client.register_script(_CLOSE)
+        self._amend = client.register_script(_AMEND)
+
+    def open(self, person: str, message_id: str) -> Opened:
+        """The talk and any kept reply."""
+        return _opened(*_within(lambda: self._client.mget(*_keys(person, message_id))))
+
+    def close(self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int) -> Closed:
+        """Keep talk and reply together if nothing came between."""
+        arguments = (expected, _encode(talk), _encode(kept), _LIFE)
+        answer = _within(lambda: self._close(keys=_keys(person, message_id), args=arguments))
+        if answer[0] == 1:
+            return Closed(True)
+        return Closed(False, _opened(*(*answer[1:], None, None)[:2]))
+
+    def amend(self, person: str, message_id: str, talk: Conversation, kept: Kept) -> None:
+        """Replace the kept reply, and the talk if it is still the one that was closed."""
+        arguments = (talk.version, _encode(talk), _encode(kept), _LIFE)
+        _within(lambda: self._amend(keys=_keys(person, message_id), args=arguments))
+
+
+def _keys(person: str, message_id: str) -> tuple[str, str]:
+    return f"smsbot:{{{person}}}:talk", f"smsbot:{{{person}}}:reply:{_UNSAFE.sub('', message_id)[:64]}"
+
+
+def _opened(talk: bytes | None, kept: bytes | None) -> Opened:
+    """What the two values say; a value that cannot be read (of another release) counts as absent."""
+    return Opened(_read(_talk, talk), _read(_kept, kept))
+
+
+def _read(decode: Callable[[bytes], Any], value: bytes | None) -> Any:
+    if value is None:
+        return None
+    try:
+        return decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _within(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except (redis.RedisError, OSError) as error:
+        raise Unavailable(f"Redis: {type(error).__name__}") from None

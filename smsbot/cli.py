@@ -1,0 +1,294 @@
+"""The terminal: standard output is for data, standard error for people."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, TextIO
+
+from smsbot import wiring
+from smsbot.adapters.cipher import Cipher
+from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.local import Local, PortTaken, local_settings
+from smsbot.adapters.redis.embedded import NoServer
+from smsbot.core.content.broken import Broken
+from smsbot.core.conversation.inbound import Inbound
+from smsbot.core.language.segments import measure
+from smsbot.core.people.address import PREFIXES, Address, parse_address
+from smsbot.core.people.carrier import SENDER_KINDS
+from smsbot.core.understanding.reading import Prior, look, understand
+from smsbot.flows.answer import Answer, Turn
+from smsbot.ports import Unavailable
+from smsbot.settings import Misconfigured, Settings
+
+
+class BadLine(ValueError):
+    """A line of JSONL that is not what the command takes."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code says whether it did what was asked (0), found something wrong (1) or was misused (2)."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdin, sys.stdout):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="surrogatepass" if stream is sys.stdout else "replace")
+    try:
+        return int(options.command(options) or 0)
+    except (Broken, Misconfigured) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BadLine as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="smsbot", description="The bot on a clinic's phone number.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int | None], help: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help, description=help)
+        added.set_defaults(command=run)
+        return added
+
+    chat = command("chat", _chat, "talk to the bot in the terminal")
+    chat.add_argument("--jsonl", action="store_true", help="one JSON object a line in and out")
+    chat.add_argument("--from", dest="sender", default="+15145550123", help="the number you write from")
+    chat.add_argument("--channel", choices=["sms", "whatsapp", "rcs"], default="sms")
+    command("understand", _understand, "what is meant, for JSONL lines on standard input")
+    command("segments", _segments, "what a text costs as an SMS, for JSONL lines on standard input")
+    calls = command("calls", _calls, "calls to return and red-flag alerts that nobody has taken yet")
+    calls.add_argument("--acknowledge", metavar="ID", help="take one: nobody is told of it again")
+    command("migrate", _migrate, "bring the database up to date")
+    doctor = command("doctor", _doctor, "what is missing before going live, and how to put it right")
+    doctor.add_argument("--make-key", action="store_true", help="print a fresh key for DATA_KEYS")
+    fallback = command("fallback", _fallback, "a static page for Twilio's fallback address")
+    fallback.add_argument("--output", metavar="FILE", help="where to write it; standard output where not given")
+    command("run", _run, "the whole bot on this machine, without accounts (make run)")
+    return parser
+
+
+# ---------------------------------------------------------------- JSONL
+
+
+def _lines(stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects on the stream with their line numbers; empty lines are passed over. Raises `BadLine`."""
+    for number, line in enumerate(stream, 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise BadLine(f"line {number}: not JSON: {error}") from None
+        if not isinstance(value, dict):
+            raise BadLine(f"line {number}: must be an object, such as {{\"text\": \"...\"}}")
+        yield number, value
+
+
+def _put(value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        text = json.dumps(value)
+    print(text, flush=True)
+
+
+def _text(value: Mapping[str, Any], name: str, number: int, default: str | None = None) -> str:
+    found = value.get(name, default)
+    if found is None and default is not None:
+        found = default
+    if not isinstance(found, str):
+        raise BadLine(f"line {number}: {name} must be a text")
+    return found
+
+
+# ---------------------------------------------------------------- chat
+
+
+def _chat(options: argparse.Namespace) -> None:
+    settings = Settings.from_env()
+    bot = wiring.in_memory(wiring.load_texts(settings.clinic_file))
+    if options.jsonl:
+        for turn_number, (number, value) in enumerate(_lines(sys.stdin), 1):
+            _put(_spoken(bot.answer(_inbound(value, number, f"SM{turn_number:032x}"))))
+        return
+    _talk(bot, parse_address(options.sender).handle, options.channel)
+
+
+def _talk(bot: Answer, sender: str, channel: str) -> None:
+    print(f"You write from {sender} on {channel}. An empty line ends the talk.", file=sys.stderr)
+    for turn_number in count(1):
+        print("> ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line.strip():
+            return
+        inbound = _inbound({"from": sender, "channel": channel, "body": line.rstrip("\n")}, turn_number, f"SM{turn_number:032x}")
+        turn = bot.answer(inbound)
+        for text, segments in zip(turn.kept.texts, turn.kept.segments, strict=True):
+            print(text)
+            print(f"  [{turn.kept.language}, {segments} segment{'s' if segments != 1 else ''}]", file=sys.stderr)
+
+
+def _inbound(value: Mapping[str, Any], number: int, message_id: str) -> Inbound:
+    """The message that a line describes. Raises `BadLine`."""
+    written = parse_address(_text(value, "from", number))
+    channel = _text(value, "channel", number, written.channel)
+    if channel not in ("sms", *PREFIXES.values()):
+        raise BadLine(f"line {number}: channel {channel!r} is not one of sms, whatsapp, rcs")
+    kind = _text(value, "sender_kind", number, "short_code")
+    if kind not in SENDER_KINDS:
+        raise BadLine(f"line {number}: sender_kind {kind!r} is not one of {', '.join(SENDER_KINDS)}")
+    media = value.get("media") or []
+    if not isinstance(media, list) or not all(isinstance(m, str) for m in media):
+        raise BadLine(f"line {number}: media must be a list of MIME types")
+    return Inbound(
+        message_id=message_id,
+        addresses=(Address(channel, written.handle),),  # type: ignore[arg-type]
+        body=_text(value, "body", number, ""),
+        at=_moment(value.get("at"), number),
+        choice=_text(value, "choice", number, "") or None,
+        media=tuple(media),
+        location=bool(value.get("location")),
+        referral=bool(value.get("referral")),
+        sender_kind=kind,  # type: ignore[arg-type]
+    )
+
+
+def _moment(value: object, number: int) -> datetime:
+    if value is None:
+        return SystemClock().now()
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise BadLine(f"line {number}: at {value!r} is not a moment such as 2026-11-24T09:30:00Z") from None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _spoken(turn: Turn) -> dict[str, Any]:
+    kept = turn.kept
+    spoken: dict[str, Any] = {
+        "replies": list(kept.texts),
+        "intent": kept.intents[0] if kept.intents else "unknown",
+        "intents": list(kept.intents),
+        "lang": kept.language,
+        "segments": list(kept.segments),
+        "events": list(kept.events),
+    }
+    return spoken | ({"topic": kept.topic} if kept.topic else {})
+
+
+# ---------------------------------------------------------------- understand, segments
+
+
+def _understand(_options: argparse.Namespace) -> None:
+    texts = wiring.load_texts(Settings.from_env().clinic_file)
+    bot = wiring.in_memory(texts)
+    for number, value in _lines(sys.stdin):
+        text = _text(value, "text", number)
+        current, region = _text(value, "lang", number, ""), _text(value, "region", number, "")
+        spoken = [t for r in bot.regions.languages(region.upper()) for t in texts.reader.languages if t.partition("-")[0] == r.partition("-")[0]]
+        prior = Prior(current or None, tuple(spoken), texts.book.profile.languages[0])
+        reading = understand(texts.reader, look(texts.reader, text), texts.languages.votes(text), prior)
+        intents = (reading.triage.intents if reading.triage else ()) + reading.intents
+        _put(
+            {
+                "lang": reading.language,
+                "intent": intents[0] if intents else "clarify" if reading.follow_up else "unknown",
+                "confidence": reading.confidence,
+                "tier": reading.tier,
+                "candidates": [[name, score] for name, score in _candidates(reading.triage, reading.candidates)],
+            }
+        )
+
+
+def _candidates(triage: Any, candidates: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    flags = [(name, 1.0) for name in triage.intents] if triage else []
+    return flags + [c for c in candidates]
+
+
+def _segments(_options: argparse.Namespace) -> None:
+    for number, value in _lines(sys.stdin):
+        cost = measure(_text(value, "text", number))
+        _put({"encoding": cost.encoding, "units": cost.units, "segments": cost.segments})
+
+# ---------------------------------------------------------------- the bot on this machine
+
+
+def _run(_options: argparse.Namespace) -> int:
+    """Starts everything on this machine and stays until it is told to stop."""
+    try:
+        local = Local(local_settings(os.environ, Cipher.make_key))
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            local.start()
+            address = local.environ["PUBLIC_URL"]
+            print(f"\nThe bot is running. Try it as a patient:  {address}/phone\n(Ctrl+C ends it.)\n", file=sys.stderr)
+            print(f"{address}/phone", flush=True)
+            local.wait()
+        finally:
+            local.stop()
+    except (NoServer, PortTaken, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("A process of the bot ended by itself; what it said stands above.", file=sys.stderr)
+    return 1
+
+
+def _migrate(_options: argparse.Namespace) -> int:
+    settings = Settings.from_env()
+    if not settings.database_url:
+        raise Misconfigured(["DATABASE_URL is not set: the address of your PostgreSQL, or sqlite:///var/smsbot.db"])
+    before, after = wiring.migrate(settings)
+    print(f"The database is up to date ({after})." if before == after else f"The database was brought from {before or 'nothing'} to {after}.")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    """Says in plain words what is missing; 1 where something must be put right before going live."""
+    if options.make_key:
+        print(Cipher.make_key())
+        return 0
+    findings = wiring.checkup(os.environ)
+    for finding in findings:
+        print(f"{finding.level:4}  {finding.words}")
+    failed = sum(f.level == "fail" for f in findings)
+    print(f"\n{failed} to put right." if failed else "\nNothing must be put right.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _calls(options: argparse.Namespace) -> int:
+    notices = wiring.notices(Settings.from_env())
+    try:
+        if options.acknowledge:
+            known = notices.acknowledge(options.acknowledge, SystemClock().now(), "terminal")
+            print("Acknowledged." if known else "There is no such open call or alert.", file=sys.stderr)
+            return 0 if known else 1
+        listed = notices.open()
+    except Unavailable as error:
+        print(f"The database does not answer: {error}", file=sys.stderr)
+        return 1
+    for notice in listed:
+        number = notice.address.handle if notice.address else "(number not kept)"
+        what = "call" if notice.kind == "call" else f"RED FLAG {','.join(notice.classes)}"
+        more = "  blocked by the carrier" if notice.blocked else ""
+        print(f"{notice.at:%Y-%m-%d %H:%M}Z  {notice.id}  {what}  {notice.language}  {notice.channel}  {number}{more}")
+    print(f"{len(listed)} open. Take one: smsbot calls --acknowledge ID", file=sys.stderr)
+    return 0
+
+
+def _fallback(options: argparse.Namespace) -> int:
+    page = wiring.fallback(Settings.from_env())
+    if options.output:
+        Path(options.output).write_text(page, encoding="utf-8")
+        print(f"Written to {options.output}. Put it on a web server of its own and name its address as Twilio's fallback.", file=sys.stderr)
+    else:
+        print(page)
+    return 0

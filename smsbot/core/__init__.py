@@ -1,0 +1,1 @@
+"""Thinks: pure values and functions; no clock, file, network, log or randomness."""

@@ -1,0 +1,1 @@
+"""What can be said, and where in the article it comes from."""

@@ -1,0 +1,522 @@
+"""Decides one turn: from the talk so far and what was meant, to what is said and what happened. Pure, and a table of rules.
+
+The rules stand in the order in which they are asked; the first that has an answer ends the turn. Red flags come first and opt-outs
+second, before any limit, any open question and any answer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from ..content.content import Content
+from ..content.profile import Profile
+from ..people.carrier import Habit
+from ..understanding.reading import Reading
+from ..understanding.triage import Triage
+from . import check
+from .conversation import RATE_MESSAGES, RATE_PAUSE, TALK_LIFE, Ask, Conversation, counted
+from .decision import Decision, EventName, Labels, LanguageName, LanguageNames, Money, Say, Title
+from .inbound import Inbound
+
+# After a question about a sign, one cautious answer may follow the emergency text; nothing else may.
+CAUTIOUS = frozenset({"side_effects", "safe", "who", "pregnant", "neuro", "doctor", "not_covered"})
+# What is answered from the article, and so carries the disclosure the first time.
+DISCLOSED_SERVICE = frozenset({"not_covered", "check"})
+# An uncertain first message is answered in two languages, but one question of consent or one confirmation is asked once.
+ONE_LANGUAGE = frozenset({"stop", "start", "forget", "news", "human", "language", "yes", "no"})
+ANSWERS_IN_A_TURN = 2
+MENU_PAGE = 11
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a turn needs to know beside the talk: the content, the clinic, the moment, and what the carrier does."""
+
+    content: Content
+    profile: Profile
+    languages: tuple[str, ...]
+    names: Mapping[tuple[str, ...], str]  # folded names and codes of languages, as people type them -> tag
+    codes: Mapping[str, str]  # bare codes, only understood after the language menu or beside the word for it
+    at: datetime
+    habit: Habit
+    emergency: str  # "" where unknown
+    crisis: str
+    region: str
+    reference: str  # a fresh one, for an answer that needs it
+    signed: Callable[[str, str], bool]  # (language, phrase) -> signed off by a named person
+
+
+@dataclass(frozen=True)
+class _Turn:
+    talk: Conversation
+    inbound: Inbound
+    reading: Reading
+    around: Around
+    intents: tuple[str, ...]  # what was meant, after choices and numbers are looked up
+    picked: str  # what a number, a yes or MORE stood for
+    tier: str
+    recent: tuple[int, ...]
+    count: int
+
+    @property
+    def new(self) -> bool:
+        return not self.talk.language
+
+    def kept(self, **changes: object) -> Conversation:
+        """The talk after this turn, with the changes that this turn makes."""
+        language = self.reading.language
+        chosen = self.talk.chosen or ("detected" if self.reading.certain else "guess")
+        if self.reading.switches:
+            chosen = "detected"
+        base = {"language": language, "chosen": chosen, "recent": self.recent, "options": (), "pending": (), "misread": 0}
+        base |= {"step": "", "notes": (), "version": self.talk.version + 1}
+        return msgspec.structs.replace(self.talk, **(base | changes))
+
+
+def decide(talk: Conversation | None, inbound: Inbound, reading: Reading, around: Around) -> Decision:
+    """What to say and do about one message. Never raises on any text."""
+    talk = talk or Conversation()
+    recent, count = counted(talk, around.at)
+    intents, picked, tier = _meant(talk, inbound, reading, around)
+    turn = _Turn(talk, inbound, reading, around, intents, picked, tier, recent, count)
+    for rule in RULES:
+        decision = rule(turn)
+        if decision is not None:
+            break
+    else:
+        decision = _unknown(turn)
+    events = decision.events
+    if talk.language and decision.conversation.language not in ("", talk.language):
+        events = (*events, "LanguageChanged")
+    if decision.replies:
+        events = (*events, "TurnAnswered")
+    return replace(decision, events=tuple(dict.fromkeys(events)), tier=tier)
+
+
+# ---------------------------------------------------------------- what was meant
+
+
+def _meant(talk: Conversation, inbound: Inbound, reading: Reading, around: Around) -> tuple[tuple[str, ...], str, str]:
+    """The intents after a button, a number or a yes has been looked up; what that stood for; and on what it rests."""
+    if chosen := _choice(inbound.choice, around.content):
+        return (chosen,), "", "choice"
+    if talk.in_check(around.at):
+        return reading.intents, "", reading.tier
+    if reading.number is not None and 1 <= reading.number <= len(talk.options):
+        return ("choice",), talk.options[reading.number - 1], "choice"
+    if talk.step == "clarify" and len(talk.options) == 1 and reading.intents == ("yes",):
+        return ("yes",), talk.options[0], "choice"
+    return reading.intents, "", reading.tier
+
+
+def _choice(payload: str | None, content: Content) -> str:
+    name = (payload or "").partition("@")[0]
+    return name if name in content.topics or name in content.words or name == "urgent_today" else ""
+
+
+# ---------------------------------------------------------------- the rules, in order
+
+
+def _red_flag(turn: _Turn) -> Decision | None:
+    """Signs after an injection, before anything else, whatever was switched off."""
+    triage = turn.reading.triage
+    if "urgent" in turn.intents or turn.picked == "urgent":
+        triage = Triage(triage.classes if triage else ("emergency",), ("urgent",))
+    if triage is None:
+        return None
+    replies = [Say(_worded(name, turn.around)) for name in triage.intents]
+    replies += _in_another_language(turn, triage.intents)
+    cautious = [i for i in turn.intents if i in CAUTIOUS] if turn.reading.question else []
+    replies += [Say(name) for name in cautious[:1]]
+    stopped = "stop" in turn.intents or turn.around.habit.acted == "STOP"
+    events: tuple[EventName, ...] = ("RedFlagSeen", "OptedOut") if stopped else ("RedFlagSeen",)
+    return Decision(
+        conversation=turn.kept(stopped=turn.talk.stopped or stopped, ask=None),
+        replies=tuple(replies),
+        events=events,
+        intents=(*triage.intents, *cautious[:1], *(("stop",) if stopped else ())),
+        topic=turn.picked,
+        classes=triage.classes,
+        hold=True,
+    )
+
+
+def _worded(intent: str, around: Around) -> str:
+    """The phrase of a red-flag intent: another wording where no number is known for the person's region."""
+    if intent == "urgent" and not around.emergency:
+        return "urgent_no_number"
+    if intent == "crisis" and not around.crisis:
+        return "crisis_no_line"
+    return intent
+
+
+def _in_another_language(turn: _Turn, intents: tuple[str, ...]) -> list[Say]:
+    """The same once more where the language is uncertain; a short form in the clinic's own where no person signed the text."""
+    language, default = turn.reading.language, turn.around.profile.languages[0]
+    if turn.new and not turn.reading.certain:
+        others = [tag for tag in dict.fromkeys((*turn.reading.likeliest, default)) if tag != language]
+        return [Say(_worded(name, turn.around), language=tag) for tag in others[:1] for name in intents]
+    if language == default or all(turn.around.signed(language, _worded(i, turn.around)) for i in intents):
+        return []
+    short = [("crisis" if i == "crisis" else "urgent_short") for i in intents]
+    return [Say(_worded(name, turn.around), language=default) for name in dict.fromkeys(short)]
+
+
+def _carrier_acted(turn: _Turn) -> Decision | None:
+    """Where the carrier has answered STOP, START or HELP itself, write down what it means and send nothing."""
+    acted = turn.around.habit.acted
+    if acted == "STOP":
+        return Decision(turn.kept(stopped=True, ask=None), events=("OptedOut",), intents=("stop",))
+    if acted == "START":
+        return Decision(turn.kept(stopped=False), events=("OptedIn",), intents=("start",))
+    if acted == "HELP":
+        return Decision(turn.kept(), intents=("help",))
+    return None
+
+
+def _opted_out(turn: _Turn) -> Decision | None:
+    """An opt-out in any wording: one confirmation, and silence when it is said again."""
+    if "stop" not in turn.intents and turn.picked != "stop":
+        return None
+    text = "stop_done_blocked" if turn.around.habit.blocks else "stop_done"
+    replies = () if turn.talk.stopped else (Say(text),)
+    return Decision(turn.kept(stopped=True, ask=None), replies, ("OptedOut",), ("stop",))
+
+
+def _too_many(turn: _Turn) -> Decision | None:
+    """More than 20 messages in five minutes: said once, then silence for a while."""
+    now = int(turn.around.at.timestamp())
+    if now < turn.talk.muted_until:
+        return Decision(_unread(turn), intents=turn.intents or ("unknown",))
+    if turn.count <= RATE_MESSAGES:
+        return None
+    pause = int(RATE_PAUSE.total_seconds())
+    return Decision(
+        conversation=_unread(turn, muted_until=now + pause),
+        replies=(Say("rate_limited", {"minutes": pause // 60}),),
+        events=("RateLimited",),
+        intents=turn.intents or ("unknown",),
+    )
+
+
+def _unread(turn: _Turn, **changes: object) -> Conversation:
+    """The talk as it was, but for the count of messages."""
+    return msgspec.structs.replace(turn.talk, recent=turn.recent, version=turn.talk.version + 1, **changes)
+
+
+def _media(turn: _Turn) -> Decision | None:
+    """Photos, voice notes and places cannot be read; words beside them can."""
+    if turn.intents or turn.reading.follow_up or not (turn.inbound.media or turn.inbound.location):
+        return None
+    text = "media" if turn.inbound.media else "location"
+    return Decision(_unread(turn, language=turn.reading.language), (Say(text),), intents=("media",))
+
+
+def _language_named(turn: _Turn) -> Decision | None:
+    """A language asked for by its name, its code after LANG, or its number or code after the language menu."""
+    tag = turn.picked.removeprefix("lang:") if turn.picked.startswith("lang:") else _language_asked(turn)
+    if not tag:
+        return None
+    talk = msgspec.structs.replace(turn.kept(language=tag, chosen="word"))
+    return Decision(talk, (Say("language_set", {"language": LanguageName(tag)}),), intents=("language",), topic="")
+
+
+def _language_asked(turn: _Turn) -> str:
+    words, around = turn.reading.words, turn.around
+    if not 1 <= len(words) <= 5:
+        return ""
+    if len(words) == 1 and turn.talk.step == "language" and words[0] in around.codes:
+        return around.codes[words[0]]
+    if len(words) >= 2 and "language" in turn.intents + _labels_read(turn) and words[-1] in around.codes:
+        return around.codes[words[-1]]
+    named = {around.names[words[i:j]] for i in range(len(words)) for j in range(i + 1, len(words) + 1) if words[i:j] in around.names}
+    substance = set(turn.intents) - {"language", "greeting", "thanks", "what", "source"}
+    return named.pop() if len(named) == 1 and not substance else ""
+
+
+def _labels_read(turn: _Turn) -> tuple[str, ...]:
+    return ("language",) if turn.reading.words[0] in ("lang", "language", "langue", "idioma") else ()
+
+
+def _check(turn: _Turn) -> Decision | None:
+    """A question of CHECK is open: its answer, a way out, or another keyword that leaves it."""
+    if not turn.talk.in_check(turn.around.at):
+        return None
+    outcome = check.answered(turn.talk, turn.intents, turn.reading, turn.around.content)
+    if outcome is None:
+        return None
+    text = ("choice",) if turn.reading.number is not None else turn.intents or ("check",)
+    talk = turn.kept(
+        step=outcome.step,
+        step_at=int(turn.around.at.timestamp()) if outcome.step else 0,
+        notes=outcome.notes,
+        misread=outcome.misread,
+        minor=turn.talk.minor or outcome.minor,
+    )
+    return Decision(talk, outcome.replies, intents=text, topic="check", hold=outcome.minor)
+
+
+def _asked(turn: _Turn) -> Decision | None:
+    """YES or NO to an open question of ours; a YES is consent only while the question is open."""
+    ask = turn.talk.ask
+    said = turn.intents[0] if len(turn.intents) == 1 and not turn.picked else ""
+    if ask is None or said not in ("yes", "no") or turn.around.at.timestamp() - ask.at > TALK_LIFE.total_seconds():
+        return None
+    return _ANSWERED[ask.kind, said](turn)
+
+
+def _forgotten(turn: _Turn) -> Decision:
+    say = Say("forget_done", {"ref": turn.around.reference}, language=turn.reading.language)
+    return Decision(Conversation(version=turn.talk.version + 1), (say,), ("Forgotten",), ("yes",), "forget")
+
+
+def _not_forgotten(turn: _Turn) -> Decision:
+    return Decision(turn.kept(ask=None), (Say("forget_kept"),), intents=("no",), topic="forget")
+
+
+def _consented(turn: _Turn) -> Decision:
+    say = Say("consent_yes", _news_values(turn))
+    ask_id = turn.talk.ask.message_id if turn.talk.ask else ""
+    return Decision(turn.kept(ask=None, stopped=False), (say,), ("ConsentGiven",), ("yes",), "news", ask_id=ask_id)
+
+
+def _declined(turn: _Turn) -> Decision:
+    return Decision(turn.kept(ask=None), (Say("consent_no"),), ("ConsentDeclined",), ("no",), "news")
+
+
+_ANSWERED: dict[tuple[str, str], Callable[[_Turn], Decision]] = {
+    ("forget", "yes"): _forgotten,
+    ("forget", "no"): _not_forgotten,
+    ("news", "yes"): _consented,
+    ("news", "no"): _declined,
+}
+
+
+def _more(turn: _Turn) -> Decision | None:
+    """MORE goes on with what was not answered yet, the menu's second page, or the first thing offered and not seen."""
+    if turn.intents != ("more",):
+        return None
+    talk, content = turn.talk, turn.around.content
+    if talk.pending:
+        return replace(_answers(turn, talk.pending), intents=("more",), topic=talk.pending[0])
+    if talk.topic == "menu":
+        return replace(_answers(turn, ("menu_more",)), intents=("more",), topic="menu")
+    unseen = [o for o in talk.options if o in content.topics and o not in talk.seen]
+    meant = unseen[0] if unseen else "menu"
+    return replace(_answers(turn, (meant,)), intents=("more",), topic=meant)
+
+
+def _picked(turn: _Turn) -> Decision | None:
+    """A number or a yes that stands for something offered."""
+    return replace(_answers(turn, (turn.picked,)), intents=turn.intents, topic=turn.picked) if turn.picked else None
+
+
+def _followed_up(turn: _Turn) -> Decision | None:
+    """A question that means one thing or another by what was talked about."""
+    follow_up = turn.around.content.follow_ups.get(turn.reading.follow_up or "")
+    if follow_up is None:
+        return None
+    meant = dict(follow_up.after).get(turn.talk.topic)
+    if meant or len(follow_up.otherwise) == 1:
+        return _answers(turn, (meant or follow_up.otherwise[0],))
+    return _clarify(turn, follow_up.otherwise[:2])
+
+
+def _nearly_said(turn: _Turn) -> Decision | None:
+    """Only misspelled words in a longer message: ask, unless what they may mean is a matter of safety."""
+    if turn.tier != "near" or len(turn.reading.words) <= 3:
+        return None
+    topics = turn.around.content.topics
+    if any(topics[i].risk >= 8 for i in turn.intents if i in topics):
+        return None
+    known = tuple(i for i in turn.intents if i in topics or i in turn.around.content.words)
+    return _clarify(turn, known[:2]) if known else None
+
+
+def _clarify(turn: _Turn, options: tuple[str, ...]) -> Decision:
+    say = Say("clarify", {"option_1": Title(options[0]), "option_2": Title(options[1])}) if len(options) == 2 else None
+    say = say or Say("clarify_one", {"option_1": Title(options[0])})
+    return Decision(turn.kept(options=options, step="clarify"), _twice(turn, (say,)), intents=("clarify",))
+
+
+def _answered(turn: _Turn) -> Decision | None:
+    return _answers(turn, turn.intents) if turn.intents else None
+
+
+def _unknown(turn: _Turn) -> Decision:
+    return Decision(turn.kept(misread=turn.talk.misread + 1), _twice(turn, (Say("unknown"),)), intents=("unknown",))
+
+
+RULES: tuple[Callable[[_Turn], Decision | None], ...] = (
+    _red_flag,
+    _carrier_acted,
+    _opted_out,
+    _too_many,
+    _media,
+    _language_named,
+    _check,
+    _asked,
+    _more,
+    _picked,
+    _followed_up,
+    _nearly_said,
+    _answered,
+)
+
+
+# ---------------------------------------------------------------- answers
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one intent adds to a turn."""
+
+    replies: tuple[Say, ...]
+    events: tuple[EventName, ...] = ()
+    changes: Mapping[str, object] | None = None
+    options: tuple[str, ...] = ()
+    hold: bool = False
+
+
+def _answers(turn: _Turn, intents: tuple[str, ...]) -> Decision:
+    """The answers to up to two intents; the rest waits for MORE. What is offered next stands under the last answer."""
+    now, later = intents[:ANSWERS_IN_A_TURN], intents[ANSWERS_IN_A_TURN:]
+    parts = [_part(turn, intent) for intent in now]
+    offered = tuple(dict.fromkeys(o for p in parts for o in p.options if o not in now))
+    is_menu = any(i in ("menu", "menu_more", "language") for i in now)
+    offered = offered if is_menu else offered[:3]
+    replies = [reply for part in parts for reply in part.replies]
+    if offered and not is_menu:
+        replies[-1] = replace(replies[-1], options=offered)
+    topics = turn.around.content.topics
+    disclosed = turn.talk.disclosed
+    if not disclosed and any(i in topics or i in DISCLOSED_SERVICE for i in now):
+        replies.append(Say("disclaimer"))
+        disclosed = True
+    seen = tuple(dict.fromkeys((*turn.talk.seen, *(i for i in now if i in topics))))[-8:]
+    changes: dict[str, object] = {"topic": now[-1] if "menu" not in now[-1] else "menu", "seen": seen, "options": offered}
+    changes |= {"pending": later, "disclosed": disclosed}
+    for part in parts:
+        changes |= part.changes or {}
+    said = tuple(replies) if set(now) & ONE_LANGUAGE else _twice(turn, tuple(replies))
+    events = tuple(e for p in parts for e in p.events)
+    return Decision(turn.kept(**changes), said, events, intents, hold=any(p.hold for p in parts))
+
+
+def _twice(turn: _Turn, replies: tuple[Say, ...]) -> tuple[Say, ...]:
+    """An uncertain first message is answered in its two likeliest languages, once."""
+    if not turn.new or turn.reading.certain or len(turn.reading.likeliest) < 2:
+        return replies
+    return replies + tuple(replace(reply, language=turn.reading.likeliest[1]) for reply in replies)
+
+
+def _part(turn: _Turn, intent: str) -> _Part:
+    if maker := _PARTS.get(intent):
+        return maker(turn)
+    topic = turn.around.content.topics.get(intent)
+    if topic is None:
+        return _Part((Say(_TEXTS.get(intent, "unknown")),))
+    return _Part((Say(intent),), options=topic.next)
+
+
+# Intents that are answered by one text and nothing more.
+_TEXTS = {
+    "greeting": "greeting",
+    "thanks": "thanks",
+    "help": "help",
+    "hours": "hours",
+    "not_covered": "not_covered",
+    "yes": "nothing_open",
+    "no": "nothing_open",
+    "exit": "nothing_open",
+}
+
+
+def _part_price(turn: _Turn) -> _Part:
+    """A price only where the clinic has set one with all that must stand beside it; else the article's honest silence."""
+    topic = turn.around.content.topics["price"]
+    for price in turn.around.profile.prices:
+        if price.said_in(turn.reading.language) and price.valid_until >= turn.around.at.date():
+            tag = turn.reading.language
+            values = {
+                "service": price.service[tag],
+                "price": Money(price.amount, price.currency),
+                "valid_until": price.valid_until.isoformat(),
+                "restrictions": price.restrictions[tag],
+                "extra_fees": price.extra_fees[tag],
+            }
+            return _Part((Say("price_set", values),), options=topic.next)
+    return _Part((Say("price"),), options=topic.next)
+
+
+def _part_menu(turn: _Turn) -> _Part:
+    topics = turn.around.content.menu[:MENU_PAGE]
+    return _Part((Say("menu", {"topics": Labels(topics)}),), options=topics)
+
+
+def _part_menu_more(turn: _Turn) -> _Part:
+    topics = turn.around.content.menu[MENU_PAGE:]
+    return _Part((Say("menu_more", {"topics": Labels(topics)}),), options=topics, changes={"topic": ""})
+
+
+def _part_language(turn: _Turn) -> _Part:
+    tags = turn.around.languages
+    say = Say("language_menu", {"languages": LanguageNames(tags)})
+    return _Part((say,), options=tuple(f"lang:{t}" for t in tags), changes={"step": "language"})
+
+
+def _part_human(turn: _Turn) -> _Part:
+    profile, at = turn.around.profile, turn.around.at
+    opening = profile.next_open(at)
+    if profile.is_open(at) or opening is None:
+        return _Part((Say("human_open"),), ("CallRequested",))
+    return _Part((Say("human_closed", {"next_open": opening}),), ("CallRequested",))
+
+
+def _part_news(turn: _Turn) -> _Part:
+    if turn.talk.minor:
+        return _part_minor(turn)
+    ask = Ask("news", int(turn.around.at.timestamp()), turn.inbound.message_id)
+    return _Part((Say("consent_ask", _news_values(turn)),), ("ConsentAsked",), {"ask": ask})
+
+
+def _news_values(turn: _Turn) -> Mapping[str, str | int]:
+    channel = {"sms": "SMS", "whatsapp": "WhatsApp", "rcs": "RCS"}[turn.inbound.address.channel]
+    return {"channel": channel, "max_per_month": turn.around.profile.max_per_month}
+
+
+def _part_forget(turn: _Turn) -> _Part:
+    ask = Ask("forget", int(turn.around.at.timestamp()), turn.inbound.message_id)
+    return _Part((Say("forget_ask"),), ("ForgetAsked",), {"ask": ask})
+
+
+def _part_start(turn: _Turn) -> _Part:
+    return _Part((Say("start_done"),), ("OptedIn",), {"stopped": False})
+
+
+def _part_minor(turn: _Turn) -> _Part:
+    return _Part((Say("minor"),), changes={"minor": True, "ask": None}, hold=True)
+
+
+def _part_check(turn: _Turn) -> _Part:
+    if check.mode(turn.around.profile.check, turn.inbound.address, turn.around.region, turn.around.content) == "list":
+        return _Part((Say("check_list"),), options=("who", "doctor", "insurance"))
+    changes = {"step": "check.intro", "step_at": int(turn.around.at.timestamp())}
+    return _Part((Say("check_intro"),), changes=changes)
+
+
+_PARTS: dict[str, Callable[[_Turn], _Part]] = {
+    "price": _part_price,
+    "menu": _part_menu,
+    "menu_more": _part_menu_more,
+    "more": _part_menu,
+    "language": _part_language,
+    "human": _part_human,
+    "news": _part_news,
+    "forget": _part_forget,
+    "start": _part_start,
+    "minor": _part_minor,
+    "check": _part_check,
+}

@@ -1,0 +1,241 @@
+"""Proofreads a language: holds each of its texts, its words to type and its vocabulary against every rule."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ..content.content import Content
+from ..content.demands import demands, terms
+from ..content.profile import Profile
+from ..language import placeholders
+from ..language.catalog import Catalog, Catalogs
+from ..language.checks import Demand, Finding, Tongue, check_cost, check_labels, check_size, check_state, check_text
+from ..language.language import Language
+from ..language.segments import Cost
+from ..language.translation import Translation, by_key
+from ..people.carrier import CARRIER_WORDS, HELP_WORDS, START_WORDS, STOP_WORDS
+from ..understanding.checks import check_read_back, check_vocabulary, words
+from ..understanding.reading import Reader, make_reader
+from ..understanding.vocabulary import Vocabulary
+from .compose import Book, Text, make_book
+from .samples import samples
+
+# Which of the carrier's words a label of ours may be, because it means the same.
+SAME_MEANING = {
+    "stop.label": STOP_WORDS | {"arret"},
+    "start.label": START_WORDS,
+    "help.label": HELP_WORDS,
+    "yes.label": frozenset({"yes"}),
+}
+NUMBERS = 1000  # plural forms are told apart by the numbers below this
+
+
+@dataclass(frozen=True)
+class Script:
+    """One language as its files have it: its words, its formats, and its texts, fit to be sent or not."""
+
+    vocabulary: Vocabulary
+    language: Language
+    translations: tuple[Translation, ...]
+    signed: frozenset[str] = frozenset()
+
+    @property
+    def tag(self) -> str:
+        """The language's tag."""
+        return self.language.tag
+
+    def with_texts(self, changed: Mapping[str, Translation]) -> "Script":
+        """The same language with other texts in place of those of the same keys; new keys go to the end."""
+        known = {t.key for t in self.translations}
+        added = (t for key, t in changed.items() if key not in known)
+        return replace(self, translations=(*(changed.get(t.key, t) for t in self.translations), *added))
+
+
+@dataclass(frozen=True)
+class Library:
+    """All languages and what they are held against. English is among them."""
+
+    content: Content
+    profile: Profile
+    phone: str  # as people write it
+    scripts: Mapping[str, Script]
+    risks: Mapping[str, int]  # of intents, as the bot reads them
+    source: str = "en"
+
+    def with_script(self, script: Script) -> "Library":
+        """The library with one language replaced."""
+        return replace(self, scripts={**self.scripts, script.tag: script})
+
+    def vocabularies(self, tags: Iterable[str]) -> tuple[Vocabulary, ...]:
+        """The vocabularies of some languages."""
+        return tuple(self.scripts[tag].vocabulary for tag in tags)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found in one language: in its texts and in its vocabulary, and what each SMS text costs at its longest."""
+
+    tag: str
+    texts: tuple[Finding, ...]
+    vocabulary: tuple[Finding, ...]
+    costs: Mapping[str, Cost]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What blocks."""
+        return tuple(f for f in (*self.texts, *self.vocabulary) if f.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What is only shown."""
+        return tuple(f for f in (*self.texts, *self.vocabulary) if f.severity == "warning")
+
+
+def proofread(library: Library, tag: str, everyone: Reader | None = None) -> Proof:
+    """What is wrong with one language. `everyone` is the reader of all languages, where the caller has it already."""
+    script = library.scripts[tag]
+    texts = by_key(script.translations)
+    book = _book(library, tag)
+    tongue = tongue_of(script, library.source)
+    found: list[Finding] = []
+    costs: dict[str, Cost] = {}
+    for demand in demands(library.content):
+        text = texts.get(demand.key, Translation(demand.key, demand.source, ()))
+        if text.state == "empty" and _inherited(library, tag, demand.key):
+            continue
+        found += check_state(demand, text.state)
+        if text.state == "empty":
+            continue
+        about, costs_of = _about(demand, text, tongue, book, tag)
+        found += (_shown(f) for f in about) if text.state == "fuzzy" else about
+        costs |= costs_of
+    found += _stale(library.content, script.translations)
+    labels = _labels(library, script)
+    found += check_labels(labels, tongue, CARRIER_WORDS, SAME_MEANING)
+    found += _read_back(library, tag, labels, everyone)
+    english = library.scripts[library.source].vocabulary
+    return Proof(tag, tuple(found), check_vocabulary(script.vocabulary, english, terms(library.content)), costs)
+
+
+def proofread_all(library: Library, tags: Iterable[str], seen: Callable[[str], object] = str) -> tuple[Proof, ...]:
+    """The proofs of several languages; `seen` is told of each as it is done."""
+    everyone = reader_of_all(library)
+    proofs = []
+    for tag in tags:
+        proofs.append(proofread(library, tag, everyone))
+        seen(tag)
+    return tuple(proofs)
+
+
+def reader_of_all(library: Library) -> Reader:
+    """The reader of every language of the library, as where a clinic offers them all."""
+    return make_reader(library.vocabularies(library.scripts), library.risks)
+
+
+def tongue_of(script: Script, source: str = "en") -> Tongue:
+    """What the rules need of a language."""
+    takers: dict[int, int] = {}
+    for number in range(NUMBERS):
+        form = script.language.plural(number)
+        takers[form] = takers.get(form, 0) + 1
+    return Tongue(
+        tag=script.tag,
+        words=words,
+        plural_forms=script.language.plural_forms,
+        exact=frozenset(form for form, count in takers.items() if count == 1),
+        negations=script.vocabulary.negations,
+        forbidden=script.vocabulary.forbidden,
+        terms=script.vocabulary.terms,
+        source=script.tag == source,
+    )
+
+
+# ---------------------------------------------------------------- texts
+
+
+def _about(
+    demand: Demand, text: Translation, tongue: Tongue, book: Book, tag: str
+) -> tuple[tuple[Finding, ...], dict[str, Cost]]:
+    """What is wrong with one text, and, for an SMS, what it costs at its longest."""
+    found = list(check_text(demand, text.forms, tongue))
+    if text.source != demand.source:
+        says = "translates an English text that has changed since: run `pybabel update -N`"
+        found.append(Finding(demand.key, "source", "error", says))
+    went_out = samples(book, tag, book.content.phrases[demand.key])
+    for sample in went_out:
+        found += check_cost(demand, sample.cost)
+        found += check_size(demand, len(sample.text))
+    dearest = max(went_out, key=_price_of, default=None)
+    costs = {demand.key: dearest.cost} if dearest and demand.budget else {}
+    return tuple(dict.fromkeys(found)), costs
+
+
+def _price_of(sample: Text) -> tuple[int, int]:
+    return sample.cost.segments, sample.cost.units
+
+
+def _shown(finding: Finding) -> Finding:
+    """A fuzzy text is not sent, so nothing in it blocks."""
+    return replace(finding, severity="warning")
+
+
+def _stale(content: Content, translations: Iterable[Translation]) -> Iterable[Finding]:
+    for text in translations:
+        if text.key not in content.phrases:
+            yield Finding(text.key, "source", "warning", "is no text of the bot any more")
+
+
+def _inherited(library: Library, tag: str, key: str) -> bool:
+    """Whether a regional language (fr-CA) leaves the text to the one that it is a part of (fr)."""
+    parent = tag.rpartition("-")[0]
+    script = library.scripts.get(parent)
+    return script is not None and any(t.key == key and t.state == "read" for t in script.translations)
+
+
+def _book(library: Library, tag: str) -> Book:
+    """The book as if all texts of the language were read, and English had every text."""
+    english = library.scripts[library.source]
+    sources = {d.key: Translation(d.key, d.source, d.source) for d in demands(library.content)}
+    written = {**sources, **{k: t for k, t in by_key(english.translations).items() if _fillable(t, sources)}}
+    by_tag = {library.source: _complete(english, written)}
+    for other, script in library.scripts.items():
+        if other != library.source:
+            texts = {t.key: t for t in script.translations if _fillable(t, sources)}
+            by_tag[other] = _complete(script, texts if other == tag or tag.startswith(f"{other}-") else {})
+    catalogs = Catalogs(by_tag, library.profile.languages, library.source)
+    return make_book(library.content, catalogs, library.profile, library.phone)
+
+
+def _complete(script: Script, texts: Mapping[str, Translation]) -> Catalog:
+    return Catalog(script.language, {key: text.forms for key, text in texts.items()}, signed=script.signed)
+
+
+def _fillable(text: Translation, sources: Mapping[str, Translation]) -> bool:
+    """Whether a text can be composed at all: it is there, and names nothing that the English does not name."""
+    if text.state == "empty" or text.key not in sources:
+        return False
+    known = frozenset().union(*(placeholders.names(s) for s in sources[text.key].source))
+    return all(placeholders.names(form) <= known for form in text.forms)
+
+
+# ---------------------------------------------------------------- labels
+
+
+def _labels(library: Library, script: Script) -> dict[str, str]:
+    """The words to type that the language itself has, by key, in the order of the content."""
+    texts = by_key(script.translations)
+    keys = [d.key for d in demands(library.content) if d.kind == "label"]
+    return {key: texts[key].forms[0] for key in keys if key in texts and texts[key].state != "empty"}
+
+
+def _read_back(library: Library, tag: str, labels: Mapping[str, str], everyone: Reader | None) -> Iterable[Finding]:
+    """The language's own labels by its own words and by all; the English ones, which work everywhere, beside them and by all."""
+    made = partial(make_reader, risks=library.risks)
+    everyone = everyone or reader_of_all(library)
+    alone, pair = (made(library.vocabularies(dict.fromkeys(tags))) for tags in ((tag,), (tag, library.source)))
+    own = {key.removesuffix(".label"): label for key, label in labels.items()}
+    yield from check_read_back(own, tag, {"by this language alone": alone, "with all languages loaded": everyone})
+    english = {k.removesuffix(".label"): v for k, v in _labels(library, library.scripts[library.source]).items()}
+    if tag != library.source:
+        both = {"the English word, beside this language": pair, "the English word, with all languages loaded": everyone}
+        yield from check_read_back(english, tag, both)

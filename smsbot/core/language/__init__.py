@@ -1,0 +1,1 @@
+"""How it is said: catalogs, languages, checks and SMS segments."""

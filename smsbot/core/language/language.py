@@ -1,0 +1,33 @@
+"""A language as a value: how it writes numbers, prices, times and plurals. Built outside (Babel), so that everything here is pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+FIRST_STRONG_ISOLATE, LEFT_TO_RIGHT_ISOLATE, POP = "\u2068", "\u2066", "\u2069"  # Unicode bidirectional algorithm (UAX 9)
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its BCP 47 tag, its own name, its direction, and its formats (digits stay ASCII in all of them)."""
+
+    tag: str
+    own_name: str
+    rtl: bool
+    plural: Callable[[int], int]  # number -> index of the plural form
+    plural_forms: int
+    number: Callable[[int | Decimal], str]
+    percent: Callable[[int], str]  # 80 -> "80%"
+    unit: Callable[[int, str], str]  # (1, "week") -> "1 week"
+    price: Callable[[Decimal, str], str]
+    day: Callable[[date], str]
+    clock: Callable[[time], str]
+    moment: Callable[[datetime], str]  # weekday and time of day
+    weekday: Callable[[int], str]  # 0 is Monday
+    name_of: Callable[[str], str]  # another language's tag -> its name in this one
+    comma: str = ", "  # between the members of a list
+
+    def isolated(self, text: str) -> str:
+        """`text` of left-to-right signs (a number, a price, an address of the web) kept whole inside right-to-left writing."""
+        return f"{LEFT_TO_RIGHT_ISOLATE}{text}{POP}" if self.rtl else text

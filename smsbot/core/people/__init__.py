@@ -1,0 +1,1 @@
+"""Who may be written to: addresses, consent, and what the carrier does by itself."""

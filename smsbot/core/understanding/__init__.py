@@ -1,0 +1,1 @@
+"""What was meant: folding, vocabulary, red flags and the reading of a message."""

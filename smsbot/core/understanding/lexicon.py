@@ -1,0 +1,209 @@
+"""Finds the patterns of every loaded language in a message at once.
+
+All patterns of all languages lie in one tree of words, walked once from each word of the message, so the cost grows with the
+message and not with the number of languages. A word of five letters or more that is nowhere in the tree is also tried with one
+letter wrong, missing, added or swapped (optimal string alignment distance 1, same first letter); a word of four letters only with
+two letters swapped, since any other change of so short a word makes another word too often.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .folding import variants
+from .vocabulary import Entry, Pattern, Vocabulary
+
+WORD_GAP = 3  # words that may stand where a pattern says "..", in languages with spaces
+CHARACTER_GAP = 6  # characters, in languages without
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a pattern stands for, in which language."""
+
+    kind: str
+    name: str
+    language: str
+    whole: bool
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A pattern found in the words from `start` up to `end`; `weight` words matched, `near` when one was misspelled."""
+
+    target: Target
+    start: int
+    end: int
+    weight: int
+    near: bool
+
+    @property
+    def name(self) -> str:
+        """The intent, follow-up question or red-flag class that was found."""
+        return self.target.name
+
+
+@dataclass(slots=True)
+class _Node:
+    following: dict[str, "_Node"] = field(default_factory=dict)
+    after_gap: dict[int, "_Node"] = field(default_factory=dict)  # by how many words may stand between
+    targets: list[Target] = field(default_factory=list)
+
+
+class Lexicon:
+    """The patterns of several vocabularies, ready to be found. It is built once and not changed."""
+
+    def __init__(self, vocabularies: Iterable[Vocabulary]) -> None:
+        self._root = _Node()
+        self._beginnings: dict[str, str] = {}
+        self._ranges: dict[str, range] = {}
+        self._known: set[str] = set()
+        self._near: dict[str, list[str]] = {}
+        self._fillers: set[str] = set()
+        guarded: set[str] = set()
+        for vocabulary in vocabularies:
+            self._fillers |= vocabulary.fillers
+            gap = WORD_GAP if vocabulary.spaces else CHARACTER_GAP
+            for entry in vocabulary.entries:
+                self._add(entry, vocabulary.tag, gap)
+                if vocabulary.near_misses:
+                    guarded.update(_guarded(entry.pattern))
+        for word in guarded:
+            for key in _deletions(word.rstrip("*")):
+                self._near.setdefault(key, []).append(word)
+        self._lengths = sorted({len(b) for b in self._beginnings})
+
+    def _add(self, entry: Entry, language: str, gap: int) -> None:
+        target = Target(entry.kind, entry.name, language, entry.whole, entry.pattern.text)
+        for path in _paths(entry.pattern):
+            node = self._root
+            for place, words in path:
+                if place in entry.pattern.gaps:
+                    node = node.after_gap.setdefault(gap, _Node())
+                for word in words:
+                    self._learn(word)
+                    node = node.following.setdefault(word, _Node())
+            if target not in node.targets:
+                node.targets.append(target)
+
+    def _learn(self, word: str) -> None:
+        if word.endswith("*"):
+            self._beginnings[word[:-1]] = word
+        elif word.startswith("{"):
+            low, _, high = word[1:-1].partition("-")
+            self._ranges[word] = range(int(low), int(high) + 1)
+        else:
+            self._known.add(word)
+
+    def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
+        """Every pattern that stands in `words` (folded), longest first."""
+        readings = [self._readings(word) for word in words]
+        spared = frozenset(i for i, word in enumerate(words) if word in self._fillers)
+        hits: dict[tuple[Target, int], Hit] = {}
+        for start in range(len(words)):
+            for hit in self._walk(self._root, readings, start, start, 0, False):
+                if hit.target.whole and not _covers(hit, len(words), spared):
+                    continue
+                key = (hit.target, hit.start)
+                known = hits.get(key)
+                if known is None or (hit.weight, not hit.near) > (known.weight, not known.near):
+                    hits[key] = hit
+        return tuple(sorted(hits.values(), key=_longest_first))
+
+    def _walk(
+        self, node: _Node, readings: list[list[tuple[str, bool]]], start: int, at: int, weight: int, near: bool
+    ) -> Iterator[Hit]:
+        for target in node.targets:
+            yield Hit(target, start, at, weight, near)
+        if at < len(readings) and node.following:
+            for word, missed in readings[at]:
+                if following := node.following.get(word):
+                    yield from self._walk(following, readings, start, at + 1, weight + 1, near or missed)
+        for gap, gapped in node.after_gap.items():
+            for skipped in range(min(gap, len(readings) - at - 1) + 1):
+                yield from self._after(gapped, readings, start, at + skipped, weight, near)
+
+    def _after(
+        self, node: _Node, readings: list[list[tuple[str, bool]]], start: int, at: int, weight: int, near: bool
+    ) -> Iterator[Hit]:
+        for word, missed in readings[at]:
+            if following := node.following.get(word):
+                yield from self._walk(following, readings, start, at + 1, weight + 1, near or missed)
+
+    def _readings(self, word: str) -> list[tuple[str, bool]]:
+        """The words of the tree that `word` may be, each with whether it had to be mended."""
+        found = list(self._exactly(word))
+        for variant in variants(word):
+            found.extend(self._exactly(variant))
+        if found or not word.isalpha():
+            return [(w, False) for w in dict.fromkeys(found)]
+        return [(w, True) for w in self.near(word)]
+
+    def _exactly(self, word: str) -> Iterator[str]:
+        if word in self._known:
+            yield word
+        for length in self._lengths:
+            if length > len(word):
+                break
+            if beginning := self._beginnings.get(word[:length]):
+                yield beginning
+        if word.isdigit() and len(word) <= 3:
+            yield from (w for w, numbers in self._ranges.items() if int(word) in numbers)
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """The words of the tree from which `word` differs by one slip, as the head of this module says."""
+        if len(word) < 4 or not self._near:
+            return ()
+        found = {w for w in self._candidates(word) if not w.endswith("*") and _one_slip(word, w)}
+        for length in range(6, len(word)):
+            head = word[:length]
+            found |= {w for w in self._candidates(head) if w.endswith("*") and _one_slip(head, w[:-1])}
+        return tuple(sorted(found))
+
+    def _candidates(self, word: str) -> Iterator[str]:
+        for key in _deletions(word):
+            yield from (w for w in self._near.get(key, ()) if w[0] == word[0])
+
+
+def _longest_first(hit: Hit) -> tuple[int, int, bool, int]:
+    return (-hit.weight, hit.start - hit.end, hit.near, hit.start)
+
+
+def _covers(hit: Hit, length: int, spared: frozenset[int]) -> bool:
+    """Whether nothing but fillers stands beside the hit."""
+    return all(i in spared for i in range(length) if not hit.start <= i < hit.end)
+
+
+def _paths(pattern: Pattern) -> Iterator[list[tuple[int, tuple[str, ...]]]]:
+    """Each way through the pattern's choices, as (place, words)."""
+    paths: list[list[tuple[int, tuple[str, ...]]]] = [[]]
+    for place, choices in enumerate(pattern.places):
+        paths = [[*path, (place, words)] for path in paths for words in choices]
+    yield from paths
+
+
+def _guarded(pattern: Pattern) -> Iterator[str]:
+    """The words of a pattern that are long enough to be known in spite of a slip."""
+    for choices in pattern.places:
+        for words in choices:
+            yield from (w for w in words if len(w) >= (6 if w.endswith("*") else 4) and w.rstrip("*").isalpha())
+
+
+def _deletions(word: str) -> Iterator[str]:
+    yield word
+    for i in range(len(word)):
+        yield word[:i] + word[i + 1 :]
+
+
+def _one_slip(typed: str, word: str) -> bool:
+    """Whether one letter wrong, missing, added or swapped makes `word` of `typed`; of four letters, only swapped."""
+    if len(typed) == len(word):
+        wrong = [i for i, (a, b) in enumerate(zip(typed, word, strict=True)) if a != b]
+        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+            return typed[wrong[0]] == word[wrong[1]] and typed[wrong[1]] == word[wrong[0]]
+        return len(wrong) == 1 and len(word) >= 5
+    short, long = sorted((typed, word), key=len)
+    if len(word) < 5 or len(long) - len(short) != 1:
+        return False
+    cut = next((i for i, c in enumerate(short) if long[i] != c), len(short))
+    return short[cut:] == long[cut + 1 :]

@@ -1,0 +1,1 @@
+"""Acts: the order of doors, and no policy."""

@@ -1,0 +1,60 @@
+"""Hears the queue: what the worker does when it is asked to, and every few seconds unasked."""
+
+import threading
+from collections.abc import Callable
+
+import dramatiq
+from dramatiq.broker import Broker
+from dramatiq.middleware import Middleware
+from dramatiq.worker import Worker
+
+from smsbot.ports import Note
+
+QUEUE = "smsbot"
+EVERY = 5.0  # seconds: how late a notice may be whose wake was lost
+LONGEST = 120_000  # milliseconds that one round may take
+OLDEST = 60_000  # milliseconds after which a wake is worth nothing: a round went by since
+PARTING = 10.0  # seconds that the worker waits for the round it is in when it shuts down
+
+
+def _silent(event: str, /, **details: object) -> None:
+    """Notes nothing."""
+
+
+def declare(broker: Broker, tend: Callable[[], object], note: Note = _silent, every: float = EVERY) -> None:
+    """Declares the actors on the broker, and the rounds that each worker process makes every `every` seconds."""
+    broker.add_middleware(Rounds(tend, note, every))
+
+    # No retries: the next round does what this one could not.
+    @dramatiq.actor(actor_name="tend", queue_name=QUEUE, broker=broker, max_retries=0, max_age=OLDEST, time_limit=LONGEST)
+    def on_wake(kind: str) -> None:  # noqa: ARG001 - every kind is looked after in one round
+        tend()
+
+
+class Rounds(Middleware):
+    """A thread in each worker process that calls `tend` every `every` seconds, the first time at once."""
+
+    def __init__(self, tend: Callable[[], object], note: Note, every: float) -> None:
+        self._tend, self._note, self._every = tend, note, every
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def after_process_boot(self, broker: Broker) -> None:  # noqa: ARG002 - the library calls it so
+        """Starts the thread; in the web process, where no worker boots, there is none."""
+        self._over.clear()
+        self._thread = threading.Thread(target=self._walk, name="rounds", daemon=True)
+        self._thread.start()
+
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002 - the same
+        """Ends it, after the round that it is in."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join(PARTING)
+
+    def _walk(self) -> None:
+        while not self._over.is_set():
+            try:
+                self._tend()
+            except Exception as fault:  # noqa: BLE001 - whatever went wrong in this round, there is a next one
+                self._note("round_failed", fault=type(fault).__name__)
+            self._over.wait(self._every)

@@ -1,0 +1,1 @@
+"""Hears HTTP: a view parses, calls one flow, and renders."""

@@ -1,0 +1,46 @@
+"""The Flask application: which door leads where. It gets everything that it needs as arguments."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask
+
+from smsbot.flows.answer import Answer, Turn
+from smsbot.ports import Carrier, Clock, Health, Note, Notices
+
+from . import health, notices, webhook
+
+FORM_LIMIT = 128 * 1024  # bytes; the carrier's forms are far smaller
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doors:
+    """What the doors lead to. `phone` is the phone page's blueprint, where it is switched on."""
+
+    answer: Answer
+    carrier: Carrier
+    notices: Notices
+    clock: Clock
+    note: Note
+    health: Callable[[], Mapping[str, Health]]
+    metrics: Callable[[], tuple[bytes, str]]
+    public_url: str
+    secret_key: str
+    observe: Callable[[float], None]  # the seconds that a turn took
+    phone: Blueprint | None = None
+    trace: Callable[[Turn], str] | None = None
+
+
+def make_app(doors: Doors) -> Flask:
+    """The application."""
+    app = Flask("smsbot.web", static_folder="static", template_folder="templates")
+    app.config["MAX_CONTENT_LENGTH"] = FORM_LIMIT
+    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_LIMIT
+    app.config["MAX_FORM_PARTS"] = 500
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.register_blueprint(webhook.blueprint(doors.answer, doors.carrier, doors.note, doors.public_url, doors.observe, doors.trace))
+    app.register_blueprint(health.blueprint(doors.health, doors.metrics))
+    app.register_blueprint(notices.blueprint(doors.notices, doors.clock, doors.secret_key, doors.answer.book.profile))
+    if doors.phone is not None:
+        app.register_blueprint(doors.phone)
+    return app

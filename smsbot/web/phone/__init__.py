@@ -1,0 +1,134 @@
+"""The phone in the browser: a patient who does not exist writes to the real webhook, signed with a key of the page's own."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+
+from smsbot.core.content.profile import Profile
+from smsbot.core.people.carrier import SENDER_KINDS
+
+from .countries import Country, known_countries
+from .examples import examples_in
+from .form import BODY_LIMIT, Wrong, form_of, read_draft
+
+WEBHOOK = "/twilio/messages"
+REQUEST_LIMIT = 16 * 1024  # bytes: the longest message in any writing, and the rest
+
+# Nothing runs or is drawn that is not a file of ours, and no other page may hold this one in a frame.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+KIND_NAMES = {
+    "short_code": "Short code: the bot answers STOP",
+    "long_code": "Long code: Twilio answers STOP",
+    "toll_free": "Toll-free: the network answers STOP",
+    "messaging_service": "Messaging Service: Twilio answers STOP",
+    "advanced_opt_out": "Advanced Opt-Out: Twilio answers STOP",
+}
+
+
+def fresh_id() -> str:
+    """The id of a new message, as the carrier makes them: SM and 32 hexadecimal digits."""
+    return f"SM{secrets.token_hex(16)}"
+
+
+def blueprint(
+    *,
+    sign: Callable[[str, Mapping[str, str]], str],
+    profile: Profile,
+    account: str,
+    public_url: str = "",
+    countries: Sequence[Country] | None = None,
+    fresh: Callable[[], str] = fresh_id,
+) -> Blueprint:
+    """The routes under /phone.
+
+    `sign(url, form)` makes the signature of the page's own key. `account` is the AccountSid that the forms name. `public_url` is
+    the address that the webhook checks signatures on, without a path; where it is empty, the address that the browser called.
+    """
+    offered = tuple(known_countries() if countries is None else countries)
+    doors = Blueprint("phone", __name__, url_prefix="/phone")
+
+    @doors.get("")
+    def page() -> str:
+        return render_template(
+            "phone.html",
+            clinic=profile.name,
+            initials=_initials(profile.name),
+            country=profile.country,
+            languages=profile.languages,
+            examples=examples_in(profile.languages),
+            kinds=[(kind, KIND_NAMES[kind]) for kind in SENDER_KINDS],
+            body_limit=BODY_LIMIT,
+        )
+
+    @doors.get("/countries")
+    def countries_list() -> Response:
+        return jsonify([country.shown() for country in offered])
+
+    @doors.post("/sign")
+    def signed() -> Response:
+        if not _from_this_page():
+            return _refusal(403, "only the phone page itself may ask for a signature")
+        request.max_content_length = REQUEST_LIMIT
+        try:
+            form = form_of(read_draft(request.get_json()), fresh(), account, profile.phone)
+        except Wrong as wrong:
+            return _refusal(400, str(wrong))
+        except RecursionError:  # JSON that is nested deeper than the reader goes
+            return _refusal(400, "the request is not JSON")
+        url = f"{public_url or request.host_url}".rstrip("/") + WEBHOOK
+        return jsonify(url=url, form=form, signature=sign(url, form))
+
+    @doors.errorhandler(HTTPException)
+    def unreadable(error: HTTPException) -> Response:
+        words = {BadRequest: "the request is not JSON", RequestEntityTooLarge: "the request is too large"}
+        return _refusal(error.code or 400, words.get(type(error), "the request must be JSON"))
+
+    @doors.after_request
+    def guarded(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        return response
+
+    return doors
+
+
+def _refusal(status: int, words: str) -> Response:
+    return make_response(jsonify(error=words), status)
+
+
+def _from_this_page() -> bool:
+    """Whether no other site's page asks. Every browser says where a POST comes from; what says nothing is not a browser,
+    and then no visitor's browser is being used against them."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split()[:2]).upper()

@@ -1,0 +1,33 @@
+"""How gunicorn serves the application. It is read as gunicorn's configuration file, so its names are gunicorn's settings.
+
+One turn takes about a millisecond and waits for nothing slow, so plain processes serve it best: threads that share a process meet
+in the interpreter's lock around the Redis client (`make bench` shows it). Behind a router that buffers requests, as every host's
+does, a slow client does not hold a process.
+"""
+
+import multiprocessing
+import os
+import tempfile
+
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * multiprocessing.cpu_count() + 1)
+worker_class = "sync"
+preload_app = True  # one start for all processes, and most of their memory shared
+timeout = 30
+graceful_timeout = 15
+keepalive = 5
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+accesslog = None  # the bot writes its own line for each turn; a request line would hold what people must not find in a log
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
+
+# The processes' counters are gathered from files; the folder has to be known before the first counter is made.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="smsbot-metrics-"))
+
+
+def child_exit(server: object, worker: object) -> None:
+    """Takes the counters of a process that ended out of the gauges."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]

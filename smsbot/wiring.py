@@ -1,0 +1,465 @@
+"""The one place that knows everyone: builds the bot from its settings."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from dramatiq import Broker
+from flask import Blueprint, Flask
+
+from smsbot.adapters import files, memory
+from smsbot.adapters.background import Background
+from smsbot.adapters.cipher import Cipher
+from smsbot.adapters.clock import SystemClock, reference
+from smsbot.adapters.gettext import CatalogShelf, file_name, posix, read_catalog, read_translations
+from smsbot.adapters.language_id import Detector
+from smsbot.adapters.log import make_note
+from smsbot.adapters.metrics import Metrics
+from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
+from smsbot.adapters.numbers import PhoneRegions, written
+from smsbot.adapters.queue import Wake, make_broker
+from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client, server_settings
+from smsbot.adapters.redis.conversations import RedisConversations
+from smsbot.adapters.redis.outbox import RedisOutbox
+from smsbot.adapters.sql.engine import make_engine
+from smsbot.adapters.sql.people import SqlPeople
+from smsbot.adapters.sql.tables import REVISION
+from smsbot.adapters.twilio import TwilioCarrier, TwilioMessages, sign
+from smsbot.core.content.broken import Broken
+from smsbot.core.content.content import read_content
+from smsbot.core.content.profile import read_profile
+from smsbot.core.conversation.compose import Book, compose, make_book
+from smsbot.core.conversation.decision import Say
+from smsbot.core.conversation.proofread import Library, Script
+from smsbot.core.language.catalog import Catalog, Catalogs
+from smsbot.core.people.address import parse_address
+from smsbot.core.understanding.folding import tokens
+from smsbot.core.understanding.reading import Reader, make_reader
+from smsbot.core.understanding.vocabulary import Malformed, Vocabulary, read_vocabulary
+from smsbot.flows.answer import Answer
+from smsbot.flows.report import Finding, outcome, states
+from smsbot.flows.tend import Tend
+from smsbot.jobs import declare
+from smsbot.ports import Health, Languages, Note, Notices, Notify, Unavailable
+from smsbot.settings import Misconfigured, Settings, unknown_settings
+from smsbot.web import phone
+from smsbot.web.app import Doors, make_app
+from smsbot.web.notices import link_of
+from smsbot.web.phone.trace import encode, trace
+
+# Service intents among two in one message: which goes first, beside the topics' own risks.
+SERVICE_RISKS = {"minor": 20, "stop": 19, "forget": 18, "human": 3, "check": 3, "not_covered": 0}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Everything read from files: what can be said, and how it is read; and who votes on the language."""
+
+    book: Book
+    reader: Reader
+    names: Mapping[tuple[str, ...], str]
+    codes: Mapping[str, str]
+    languages: Languages
+    vocabularies: Mapping[str, Vocabulary]
+
+
+def load_texts(clinic_file: str = "", locales: Path = files.LOCALES, content_folder: Path = files.CONTENT) -> Texts:
+    """Reads content, catalogs, vocabularies and the clinic. Raises `Broken` naming the file, the key and what is wrong."""
+    content = read_content(files.read_content_files(content_folder))
+    vocabularies = {v.tag: v for v in map(_vocabulary, files.language_folders(locales))}
+    if "en" not in vocabularies:
+        raise Broken(str(locales), "en", "is missing: English is what every language falls back on")
+    by_tag = {tag: _catalog(locales, vocabulary) for tag, vocabulary in vocabularies.items()}
+    path = Path(clinic_file) if clinic_file else content_folder / "clinic.toml"
+    profile = read_profile(files.read_toml(path), path.name, tuple(by_tag))
+    offered = {tag: vocabularies[tag] for tag in profile.languages}
+    catalogs = Catalogs(by_tag, profile.languages)
+    risks = {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
+    names, codes = _language_names(catalogs)
+    return Texts(
+        book=make_book(content, catalogs, profile, written(profile.phone)),
+        reader=make_reader(offered.values(), risks),
+        names=names,
+        codes=codes,
+        languages=Detector(profile.languages),
+        vocabularies=vocabularies,
+    )
+
+
+def _vocabulary(folder: Path) -> Vocabulary:
+    name = f"locales/{folder.name}/vocabulary.toml"
+    table = files.read_toml(folder / "vocabulary.toml")
+    try:
+        return read_vocabulary(folder.name.replace("_", "-"), table)
+    except Malformed as error:
+        raise Broken(name, "vocabulary", str(error)) from None
+
+
+def _catalog(locales: Path, vocabulary: Vocabulary) -> Catalog:
+    return read_catalog(_po(locales, vocabulary), vocabulary, _signed(locales / posix(vocabulary.tag)))
+
+
+def _po(locales: Path, vocabulary: Vocabulary) -> Path:
+    folder = locales / posix(vocabulary.tag)
+    path = folder / "LC_MESSAGES" / "bot.po"
+    if not path.exists():
+        raise Broken(f"locales/{folder.name}", "LC_MESSAGES/bot.po", "does not exist; `pybabel init` makes it (see CONTRIBUTING)")
+    return path
+
+
+def _signed(folder: Path) -> Mapping[str, object]:
+    return files.read_toml(folder / "signoff.toml") if (folder / "signoff.toml").exists() else {}
+
+
+def load_library(
+    clinic_file: str = "", locales: Path = files.LOCALES, content_folder: Path = files.CONTENT
+) -> tuple[Library, dict[str, Broken]]:
+    """Every language as its files have it, to be checked and edited, and the languages whose files cannot be read at all.
+
+    Raises `Broken` where the content, the clinic or English cannot be read.
+    """
+    content = read_content(files.read_content_files(content_folder))
+    folders = files.language_folders(locales)
+    scripts: dict[str, Script] = {}
+    broken: dict[str, Broken] = {}
+    for folder in folders:
+        tag = folder.name.replace("_", "-")
+        try:
+            scripts[tag] = _script(locales, folder)
+        except Broken as error:
+            broken[tag] = error
+    if "en" not in scripts:
+        raise broken.get("en", Broken(str(locales), "en", "is missing: English is what every language falls back on"))
+    path = Path(clinic_file) if clinic_file else content_folder / "clinic.toml"
+    profile = read_profile(files.read_toml(path), path.name, (*scripts, *broken))
+    profile = replace(profile, languages=tuple(t for t in profile.languages if t in scripts) or ("en",))
+    risks = {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
+    return Library(content, profile, written(profile.phone), scripts, risks), broken
+
+
+def _script(locales: Path, folder: Path) -> Script:
+    vocabulary = _vocabulary(folder)
+    language, translations = read_translations(_po(locales, vocabulary), vocabulary, file_name(vocabulary.tag))
+    return Script(vocabulary, language, translations, frozenset(_signed(folder)))
+
+
+def load_shelf(locales: Path = files.LOCALES) -> CatalogShelf:
+    """Where edited texts are written."""
+    return CatalogShelf(locales, SystemClock().now)
+
+
+def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dict[str, str]]:
+    """How people may name a language: in its own words, in any offered language's words, or by its code."""
+    names: dict[tuple[str, ...], str] = {}
+    for tag in catalogs.offered:
+        own = catalogs.by_tag[tag].language
+        said = {own.own_name, *(catalogs.by_tag[t].language.name_of(tag.partition("-")[0]) for t in catalogs.offered)}
+        names |= {tokens(name): tag for name in said if tokens(name)}
+    codes = {tag.partition("-")[0].lower(): tag for tag in catalogs.offered}
+    return names, codes | {tag.lower(): tag for tag in catalogs.offered if "-" not in tag}
+
+
+def silent(event: str, /, **details: object) -> None:
+    """Notes nothing."""
+
+
+def in_memory(texts: Texts, note: Note = silent, pepper: bytes = b"chat") -> Answer:
+    """The bot on its in-memory twins: for the terminal and for tests."""
+    talks, people = memory.MemoryConversations(), memory.MemoryPeople()
+    return Answer(
+        book=texts.book,
+        reader=texts.reader,
+        conversations=talks,
+        hurried=talks,
+        people=people,
+        nobody=memory.Nobody(),
+        outbox=memory.MemoryOutbox(),
+        languages=texts.languages,
+        regions=PhoneRegions(),
+        note=note,
+        later=memory.at_once,
+        wake=silent,
+        fresh=reference,
+        pepper=pepper,
+        names=texts.names,
+        codes=texts.codes,
+    )
+
+
+# ---------------------------------------------------------------- the servers
+
+# What a line or a count must not name, beside the topics that say so themselves: it would tell of a person's health.
+_SENSITIVE = frozenset({"urgent", "urgent_today", "crisis", "minor"})
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The assembled bot; nothing is connected before it is used."""
+
+    texts: Texts
+    doors: Doors
+    broker: Broker
+    people: SqlPeople
+    tend: Tend
+    background: Background
+
+
+def build(settings: Settings) -> tuple[Flask, Broker]:
+    """The application and the queue's broker. Raises `Misconfigured` or `Broken`, in words for the person who starts it."""
+    parts = assemble(settings)
+    return make_app(parts.doors), parts.broker
+
+
+def assemble(settings: Settings) -> Parts:
+    """Everything built from the settings and tied together."""
+    if lacking := settings.lacking():
+        raise Misconfigured([*lacking, "`smsbot doctor` looks at the rest."])
+    texts = load_texts(settings.clinic_file)
+    metrics = Metrics()
+    note = counting_note(make_note(settings.log_format), texts, metrics)
+    cipher = Cipher(settings.data_keys.split(","))
+    people = SqlPeople(make_engine(settings.database_url), cipher)
+    patient, hurried = (make_client(settings.redis_url, seconds) for seconds in (TURN, HURRY))
+    outbox = RedisOutbox(patient, cipher.seal_record, cipher.unseal_record)
+    queue_url = settings.broker_url or settings.redis_url
+    background = Background(note)
+    answer = replace(
+        in_memory(texts, note, settings.pepper.encode()),
+        conversations=RedisConversations(patient),
+        hurried=RedisConversations(hurried),
+        people=people,
+        outbox=outbox,
+        later=background.later,
+        wake=Wake(make_broker(make_client(queue_url, TURN))),
+    )
+    clock = SystemClock()
+    tend = Tend(
+        outbox=outbox,
+        people=people,
+        notices=people,
+        notify=Several(_ways(settings), note),
+        link_of=lambda notice: link_of(notice, settings.public_url, settings.secret_key),
+        clock=clock,
+        note=note,
+        repeat=timedelta(minutes=int(settings.notify_repeat_minutes)),
+    )
+    broker = make_broker(make_client(queue_url, WORK))
+    declare(broker, tend)
+    doors = Doors(
+        answer=answer,
+        carrier=_carrier(settings, clock),
+        notices=people,
+        clock=clock,
+        note=note,
+        health=lambda: states(people, outbox, _more_states(texts, settings)),
+        metrics=metrics.page,
+        public_url=settings.public_url,
+        secret_key=settings.secret_key,
+        observe=metrics.seconds.observe,
+        phone=_phone(settings, texts),
+        trace=lambda turn: encode(trace(turn, texts.book)),
+    )
+    return Parts(texts, doors, broker, people, tend, background)
+
+
+def counting_note(write: Note, texts: Texts, metrics: Metrics) -> Note:
+    """The writer of lines that also counts. Neither a line nor a count tells of a person's health; demo people are not counted."""
+    topics = frozenset(texts.book.content.topics)
+    sensitive = _SENSITIVE | {t.id for t in texts.book.content.topics.values() if t.sensitive}
+
+    def note(event: str, /, **details: object) -> None:
+        if event != "turn":
+            metrics.noted.labels(event).inc()
+            write(event, **details)
+            return
+        intents: tuple[str, ...] = details["intents"]  # type: ignore[assignment]
+        what = outcome(intents, sensitive, topics)
+        if not details["demo"]:
+            metrics.turn(str(details["channel"]), str(details["language"]), what, int(str(details["segments"])), details["events"])  # type: ignore[arg-type]
+        shown = tuple("sensitive" if i in sensitive else i for i in intents)
+        events = tuple(e for e in details["events"] if e != "RedFlagSeen")  # type: ignore[attr-defined]
+        write(event, **{**details, "intents": shown, "events": events})
+
+    return note
+
+
+def _phone_key(settings: Settings) -> str:
+    return hashlib.sha256(f"phone page\x00{settings.secret_key}".encode()).hexdigest()
+
+
+def _carrier(settings: Settings, clock: SystemClock) -> TwilioCarrier:
+    return TwilioCarrier(
+        tokens=settings.tokens(),
+        public_url=settings.public_url,
+        account_sid=settings.account_sid,
+        sender_kind=settings.sender_kind,  # type: ignore[arg-type]
+        clock=clock,
+        phone_key=_phone_key(settings) if settings.phone == "on" else "",
+    )
+
+
+def _phone(settings: Settings, texts: Texts) -> Blueprint | None:
+    if settings.phone != "on":
+        return None
+    key = _phone_key(settings)
+    return phone.blueprint(
+        sign=lambda url, form: sign(url, {name: [value] for name, value in form.items()}, key),
+        profile=texts.book.profile,
+        account=settings.account_sid,
+        public_url=settings.public_url,
+    )
+
+
+def _ways(settings: Settings) -> list[Notify]:
+    """The ways to tell staff that the settings name."""
+    ways: list[Notify] = []
+    try:
+        if settings.notify_webhook_url:
+            ways.append(WebhookNotify(settings.notify_webhook_url, settings.notify_webhook_secret))
+        if settings.notify_smtp_url:
+            ways.append(MailNotify(settings.notify_smtp_url, settings.notify_email_from, _listed(settings.notify_email_to)))
+        for number in _listed(settings.notify_sms_to):
+            ways.append(SmsNotify(_messages(settings).send, parse_address(number)))
+    except ValueError as error:
+        raise Misconfigured([str(error)]) from None
+    return ways
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _messages(settings: Settings) -> TwilioMessages:
+    if not (settings.account_sid and settings.tokens() and (settings.sender or settings.messaging_service)):
+        raise ValueError("NOTIFY_SMS_TO needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM (or a Messaging Service)")
+    return TwilioMessages(
+        account_sid=settings.account_sid,
+        token=settings.tokens()[0],
+        sender=settings.sender,
+        messaging_service=settings.messaging_service,
+        api_url=settings.api_url,
+    )
+
+
+def _more_states(texts: Texts, settings: Settings) -> dict[str, Callable[[], Health]]:
+    languages = list(texts.book.catalogs.offered)
+    detector = getattr(texts.languages, "present", True)
+    return {
+        "texts": lambda: Health(True, extra={"languages": languages}),
+        "language_detector": lambda: Health(
+            detector, "" if detector else "not on this machine: script and keywords decide alone", needed=False
+        ),
+        "notify": lambda: Health(bool(_ways(settings)), "" if _ways(settings) else "nobody is told of calls and red flags", needed=False),
+    }
+
+
+# ---------------------------------------------------------------- the terminal's work
+
+
+def migrate(settings: Settings) -> tuple[str | None, str]:
+    """Brings the database up to date; the revision before and after. Raises `Unavailable`."""
+    from smsbot.adapters.sql.migrate import upgrade
+
+    return upgrade(make_engine(settings.database_url, deadline=None))
+
+
+def notices(settings: Settings) -> Notices:
+    """The calls and alerts, for the terminal."""
+    lines = [f"{name} is not set" for name, value in (("DATABASE_URL", settings.database_url), ("DATA_KEYS", settings.data_keys)) if not value]
+    if lines:
+        raise Misconfigured(lines)
+    return SqlPeople(make_engine(settings.database_url, deadline=5.0), Cipher(settings.data_keys.split(",")), deadline=5.0)
+
+
+def fallback(settings: Settings) -> str:
+    """A page for the carrier's fallback address: where to turn while the bot is away, in the clinic's languages' first."""
+    book = load_texts(settings.clinic_file).book
+    region = book.profile.country
+    emergency = book.profile.emergency or book.content.emergency.get(region, "")
+    said = compose(book, (Say("error"),), book.catalogs.default, "sms", emergency=emergency)
+    carrier = _carrier(settings, SystemClock())
+    return carrier.speak([t.text for t in said])
+
+
+def checkup(environ: Mapping[str, str]) -> list[Finding]:
+    """Everything to be looked at before going live, in plain words."""
+    findings = [Finding("warn", line) for line in unknown_settings(environ)]
+    try:
+        settings = Settings.from_env(environ)
+    except Misconfigured as error:
+        return findings + [Finding("fail", line) for line in error.problems]
+    findings += [Finding("fail", line) for line in settings.lacking()]
+    findings += _texts_looked_at(settings)
+    findings += _redis_looked_at(settings) + _sql_looked_at(settings) + _edge_looked_at(settings, environ)
+    return findings
+
+
+def _texts_looked_at(settings: Settings) -> list[Finding]:
+    try:
+        texts = load_texts(settings.clinic_file)
+    except Broken as error:
+        return [Finding("fail", str(error))]
+    catalogs = texts.book.catalogs
+    safety = {p.key for p in texts.book.content.phrases.values() if p.safety}
+    findings = [Finding("ok", f"texts: {len(catalogs.offered)} languages, {len(texts.book.content.phrases)} texts each")]
+    for tag in catalogs.offered:
+        missing = sorted(safety - set(catalogs.by_tag[tag].texts))
+        if missing:
+            findings.append(Finding("fail", f"texts: {tag} lacks safety texts: {', '.join(missing[:5])}"))
+        unsigned = len(safety - catalogs.by_tag[tag].signed)
+        if unsigned:
+            findings.append(Finding("warn", f"texts: {unsigned} safety texts of {tag} are not signed off by a named person (signoff.toml)"))
+    return findings
+
+
+def _redis_looked_at(settings: Settings) -> list[Finding]:
+    if not settings.redis_url:
+        return []
+    found = server_settings(make_client(settings.redis_url, 2.0))
+    if isinstance(found, str):
+        return [Finding("fail", f"Redis does not answer at REDIS_URL ({found}): is it running, are name and password right?")]
+    findings = [Finding("ok", "Redis answers")]
+    if found.get("appendonly") not in (None, "yes"):
+        findings.append(Finding("fail", "Redis keeps nothing over a restart: set appendonly yes, so that no waiting opt-out is lost"))
+    if found.get("maxmemory-policy") not in (None, "noeviction"):
+        findings.append(Finding("fail", "Redis may throw keys away: set maxmemory-policy noeviction"))
+    return findings
+
+
+def _sql_looked_at(settings: Settings) -> list[Finding]:
+    if not settings.database_url:
+        return []
+    try:
+        people = SqlPeople(make_engine(settings.database_url), Cipher(settings.data_keys.split(",")))
+        revision = people.revision()
+    except Misconfigured as error:
+        return [Finding("fail", line) for line in error.problems]
+    except Unavailable as error:
+        return [Finding("fail", f"the database does not answer at DATABASE_URL ({error})")]
+    if revision != REVISION:
+        return [Finding("fail", "the database's tables are missing or old: run `smsbot migrate`")]
+    return [Finding("ok", "the database answers and is up to date")]
+
+
+def _edge_looked_at(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
+    live = settings.mode == "production"
+    findings = []
+    try:
+        told = bool(_ways(settings))
+    except Misconfigured as error:
+        return [Finding("fail", line) for line in error.problems]
+    if not told:
+        words = "nobody is told of calls and red flags: set NOTIFY_WEBHOOK_URL, NOTIFY_SMTP_URL or NOTIFY_SMS_TO"
+        findings.append(Finding("fail" if live else "warn", words))
+    if live and not environ.get("TWILIO_SENDER_KIND"):
+        words = "TWILIO_SENDER_KIND is not set: a long code, a toll-free number and a Messaging Service answer STOP themselves"
+        findings.append(Finding("warn", words))
+    if live and not settings.account_sid:
+        findings.append(Finding("warn", "TWILIO_ACCOUNT_SID is not set: messages of any account with the right token are taken"))
+    if live and settings.public_url.startswith("http://"):
+        findings.append(Finding("fail", "PUBLIC_URL is not https: messages would travel readable by anybody"))
+    if live and settings.phone == "on":
+        findings.append(Finding("warn", "the phone page is open to everybody: set PHONE=off unless you mean it"))
+    return findings

@@ -1,0 +1,423 @@
+"""What every ledger does: the twin in memory, SQLite and PostgreSQL are held by the same tests."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from smsbot.adapters.cipher import Cipher
+from smsbot.adapters.memory import MemoryPeople
+from smsbot.adapters.sql.engine import make_engine
+from smsbot.adapters.sql.people import SqlPeople
+from smsbot.core.people.address import Address
+from smsbot.core.people.ledger import Standing
+from smsbot.ports import Notices, People, Refused
+
+from ..conftest import SERVER, fresh_database
+from ..people import ANN, BEN, NUMBER, asked, given, minutes, record
+
+Ledger = MemoryPeople | SqlPeople
+
+WEEK = 7 * 24 * 60
+
+
+@pytest.fixture(params=["memory", "sqlite", SERVER])
+def another(request: pytest.FixtureRequest) -> Iterator[Callable[[], Ledger]]:
+    """Gives the ledger as one more process has it."""
+    if request.param == "memory":
+        shared = MemoryPeople()
+        yield lambda: shared
+        return
+    url, cipher, made = fresh_database(request, request.param), Cipher([Cipher.make_key()]), []
+
+    def make() -> SqlPeople:
+        made.append(SqlPeople(make_engine(url, 10), cipher, deadline=10))
+        return made[-1]
+
+    yield make
+    for ledger in made:
+        ledger.close()
+
+
+@pytest.fixture
+def ledger(another: Callable[[], Ledger]) -> Ledger:
+    return another()
+
+
+def test_a_ledger_is_both_ports(ledger: Ledger) -> None:
+    people: People = ledger
+    notices: Notices = ledger
+    assert people.alive()
+    assert notices.open() == []
+
+
+# ---------------------------------------------------------------- consent
+
+
+def test_a_stranger_may_be_written_to_once_they_ask_for_it(ledger: Ledger) -> None:
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(), None)
+
+
+def test_a_yes_to_the_question_subscribes_and_keeps_the_number(ledger: Ledger) -> None:
+    ledger.write(asked())
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(), None)
+    ledger.write(given(address=Address("whatsapp", "+15145550124")))
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(subscribed=True), Address("whatsapp", "+15145550124"))
+
+
+def test_a_yes_without_a_question_is_refused_and_leaves_no_trace(ledger: Ledger) -> None:
+    for yes in (given(), given(ask="SM9"), given(ask="")):
+        with pytest.raises(Refused):
+            ledger.write(yes)
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(), None)
+
+
+def test_a_yes_answers_the_latest_thing_the_person_said_and_within_a_day(ledger: Ledger) -> None:
+    ledger.write(asked("SM1"))
+    ledger.write(asked("SM2", 1))
+    with pytest.raises(Refused):
+        ledger.write(given("SM3", 2, ask="SM1"))
+    with pytest.raises(Refused):
+        ledger.write(given("SM3", 1 + 24 * 60 + 1, ask="SM2"))
+    ledger.write(given("SM3", 1 + 24 * 60, ask="SM2"))
+    with pytest.raises(Refused):
+        ledger.write(given("SM4", 3, ask="SM2"))
+
+
+def test_a_yes_that_was_refused_can_be_said_again_to_a_new_question(ledger: Ledger) -> None:
+    with pytest.raises(Refused):
+        ledger.write(given("SM2", 1))
+    ledger.write(asked("SM1", 0))
+    ledger.write(given("SM2", 1))
+    assert ledger.standing(ANN).subscribed
+
+
+def test_a_withdrawal_between_question_and_yes_wins(ledger: Ledger) -> None:
+    ledger.write(asked())
+    ledger.write(record("OptedOut", "SM2", 1))
+    with pytest.raises(Refused):
+        ledger.write(given("SM3", 2))
+    assert ledger.standing(ANN).opted_out_at == minutes(1)
+
+
+@pytest.mark.parametrize("ending", ["OptedOut", "Forgotten", "ConsentDeclined"])
+def test_whatever_takes_consent_away_takes_the_number_away(ledger: Ledger, ending: str) -> None:
+    ledger.write(asked())
+    ledger.write(given())
+    ledger.write(record(ending, "SM3", 2))  # type: ignore[arg-type]
+    opted_out_at = None if ending == "ConsentDeclined" else minutes(2)
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(opted_out_at), None)
+
+
+def test_start_ends_an_opt_out_but_does_not_subscribe(ledger: Ledger) -> None:
+    ledger.write(record("OptedOut"))
+    ledger.write(record("OptedIn", "SM2", 1))
+    assert ledger.standing(ANN) == Standing()
+
+
+def test_consent_given_after_an_opt_out_ends_it(ledger: Ledger) -> None:
+    ledger.write(record("OptedOut"))
+    ledger.write(asked("SM2", 1))
+    ledger.write(given("SM3", 2, ask="SM2"))
+    assert ledger.standing(ANN) == Standing(subscribed=True)
+
+
+def test_the_same_record_again_changes_nothing(ledger: Ledger) -> None:
+    out = record("OptedOut")
+    ledger.write(out)
+    ledger.write(record("OptedIn", "SM2", 1))
+    ledger.write(out)
+    assert ledger.standing(ANN) == Standing()
+
+
+def test_the_same_yes_again_is_not_refused(ledger: Ledger) -> None:
+    ledger.write(asked())
+    ledger.write(given())
+    ledger.write(given())
+    assert ledger.standing(ANN).subscribed
+
+
+def test_an_opt_out_that_waited_in_the_outbox_does_not_undo_a_later_word(ledger: Ledger) -> None:
+    ledger.write(asked("SM2", 1))
+    ledger.write(given("SM3", 2, ask="SM2"))
+    ledger.write(record("OptedOut", "SM1", 0))
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(subscribed=True), NUMBER)
+
+
+def test_a_start_that_was_slow_does_not_undo_a_later_opt_out(ledger: Ledger) -> None:
+    ledger.write(record("OptedOut", "SM2", 1))
+    ledger.write(record("OptedIn", "SM1", 0))
+    assert ledger.standing(ANN).opted_out_at == minutes(1)
+
+
+def test_people_are_kept_apart(ledger: Ledger) -> None:
+    ledger.write(record("OptedOut", "SM1", 0, ANN))
+    assert ledger.standing(BEN) == Standing()
+    ledger.write(asked("SM2", 1, ANN))
+    with pytest.raises(Refused):
+        ledger.write(given("SM3", 2, BEN, ask="SM2"))
+
+
+def test_the_longest_hold_counts(ledger: Ledger) -> None:
+    ledger.write(record("Held", "SM1", 0, held_until=minutes(100)))
+    ledger.write(record("RedFlagSeen", "SM2", 1, held_until=minutes(50)))
+    assert ledger.standing(ANN).held_until == minutes(100)
+    ledger.write(record("RedFlagSeen", "SM3", 2, held_until=minutes(200)))
+    assert ledger.standing(ANN).held_until == minutes(200)
+
+
+def test_of_two_at_once_who_say_yes_to_one_question_one_is_accepted(another: Callable[[], Ledger]) -> None:
+    ledgers = [another() for _ in range(4)]
+    ledgers[0].write(asked())
+    start = Barrier(len(ledgers))
+
+    def say_yes(number: int) -> bool:
+        start.wait()
+        try:
+            ledgers[number].write(given(f"SM{number + 2}", 1))
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor() as threads:
+        assert sorted(threads.map(say_yes, range(4))) == [False, False, False, True]
+
+
+def test_many_at_once_are_all_written_and_chained(another: Callable[[], Ledger]) -> None:
+    ledgers = [another() for _ in range(3)]
+
+    def opt_out(number: int) -> None:
+        ledgers[number % 3].write(record("OptedOut", f"SM{number}", number, f"{number % 7:032x}"))
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(opt_out, range(30)))
+    assert all(ledgers[0].standing(f"{number:032x}").opted_out_at for number in range(7))
+    if isinstance(ledgers[0], SqlPeople):
+        assert ledgers[0].verify_chain() == 30
+
+
+# ---------------------------------------------------------------- one person, several marks
+
+
+def test_marks_that_come_together_are_one_person(ledger: Ledger) -> None:
+    ledger.write(record("OptedOut", "SM1", 0, ANN))
+    ledger.write(record("Held", "SM2", 1, ANN, BEN, held_until=minutes(9)))
+    assert ledger.standing(BEN) == ledger.standing(ANN) == Standing(minutes(0), minutes(9))
+
+
+def test_two_who_turn_out_to_be_one_are_sent_nothing_that_either_may_not_be_sent(ledger: Ledger) -> None:
+    ledger.write(record("OptedOut", "SM1", 0, ANN))
+    ledger.write(record("Held", "SM2", 1, ANN, held_until=minutes(50)))
+    ledger.write(asked("SM3", 2, BEN))
+    ledger.write(given("SM4", 3, BEN, ask="SM3"))
+    ledger.write(record("Held", "SM5", 4, BEN, ANN, held_until=minutes(40)))
+    assert ledger.standing(ANN) == ledger.standing(BEN) == Standing(minutes(0), minutes(50))
+    assert ledger.subscriber(BEN) is None
+
+
+def test_a_subscription_outlives_the_finding_that_two_are_one(ledger: Ledger) -> None:
+    ledger.write(record("Held", "SM1", 0, ANN, held_until=minutes(1)))
+    ledger.write(asked("SM2", 2, BEN))
+    ledger.write(given("SM3", 3, BEN, ask="SM2"))
+    ledger.write(record("CallRequested", "SM4", 4, ANN, BEN))
+    assert ledger.subscriber(ANN) == ledger.subscriber(BEN) == NUMBER
+
+
+def test_a_question_under_one_mark_is_answered_under_another(ledger: Ledger) -> None:
+    ledger.write(asked("SM1", 0, ANN))
+    ledger.write(given("SM2", 1, BEN, ANN))
+    assert ledger.standing(ANN).subscribed
+
+
+def test_an_opt_out_under_one_mark_reaches_the_question_under_another(ledger: Ledger) -> None:
+    ledger.write(record("Held", "SM0", 0, ANN, BEN, held_until=minutes(1)))
+    ledger.write(asked("SM1", 1, ANN))
+    ledger.write(record("OptedOut", "SM2", 2, BEN))
+    with pytest.raises(Refused):
+        ledger.write(given("SM3", 3, ANN))
+
+
+def test_the_calls_of_two_who_turn_out_to_be_one_both_stay(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM1", 0, ANN))
+    ledger.write(record("CallRequested", "SM2", 1, BEN))
+    ledger.write(record("Held", "SM3", 2, BEN, ANN, held_until=minutes(9)))
+    assert len(ledger.open()) == 2
+    ledger.write(record("Forgotten", "SM4", 3, ANN))
+    assert [n.address for n in ledger.open()] == [None, None]
+
+
+# ---------------------------------------------------------------- calls and alerts
+
+
+def test_a_call_is_on_the_list_with_its_number(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested"))
+    (notice,) = ledger.open()
+    assert (notice.kind, notice.at, notice.language, notice.channel) == ("call", minutes(0), "fr", "sms")
+    assert (notice.classes, notice.blocked, notice.told, notice.address) == ((), False, 0, NUMBER)
+    assert ledger.get(notice.id) == notice
+
+
+def test_a_notice_that_does_not_exist_is_none(ledger: Ledger) -> None:
+    assert ledger.get("nothing") is None
+    assert not ledger.acknowledge("nothing", minutes(0), "Ada")
+    ledger.told("nothing", minutes(0), minutes(1))
+
+
+def test_a_second_call_while_one_waits_changes_nothing(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM1"))
+    ledger.write(record("CallRequested", "SM2", 1, ANN, BEN))
+    ledger.write(record("CallRequested", "SM3", 2, BEN))
+    assert [n.at for n in ledger.open()] == [minutes(0)]
+
+
+def test_a_call_after_the_first_was_taken_is_a_new_one(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM1"))
+    ledger.acknowledge(ledger.open()[0].id, minutes(1), "Ada")
+    ledger.write(record("CallRequested", "SM1"))
+    assert ledger.open() == []
+    ledger.write(record("CallRequested", "SM2", 2))
+    assert [n.at for n in ledger.open()] == [minutes(2)]
+
+
+def test_two_processes_open_one_call(another: Callable[[], Ledger]) -> None:
+    ledgers = [another() for _ in range(4)]
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(lambda n: ledgers[n].write(record("CallRequested", f"SM{n}")), range(4)))
+    assert len(ledgers[0].open()) == 1
+
+
+def test_each_red_flag_raises_an_alert_once_and_holds_marketing(ledger: Ledger) -> None:
+    flag = record("RedFlagSeen", classes=("breathing", "swallowing"), held_until=minutes(99))
+    ledger.write(flag)
+    ledger.write(flag)
+    ledger.write(record("RedFlagSeen", "SM2", 1, classes=("vision",), held_until=minutes(99)))
+    assert [(n.kind, n.classes) for n in ledger.open()] == [("red_flag", ("breathing", "swallowing")), ("red_flag", ("vision",))]
+    assert ledger.standing(ANN) == Standing(held_until=minutes(99))
+
+
+def test_an_alert_of_someone_whom_the_carrier_blocks_says_so(ledger: Ledger) -> None:
+    ledger.write(record("OptedOut", carrier_blocks=True))
+    ledger.write(record("RedFlagSeen", "SM2", 1, carrier_blocks=True))
+    ledger.write(record("RedFlagSeen", "SM3", 2))
+    ledger.write(record("RedFlagSeen", "SM4", 3, BEN, carrier_blocks=True))
+    assert [n.blocked for n in ledger.open()] == [True, False, False]
+
+
+def test_a_red_flag_that_says_stop_is_blocked_whichever_is_written_first(ledger: Ledger) -> None:
+    ledger.write(record("RedFlagSeen", "SM1", 0, carrier_blocks=True))
+    ledger.write(record("OptedOut", "SM1", 0, carrier_blocks=True))
+    ledger.write(record("OptedOut", "SM2", 1, BEN, carrier_blocks=True))
+    ledger.write(record("RedFlagSeen", "SM2", 1, BEN, carrier_blocks=True))
+    assert [n.blocked for n in ledger.open()] == [True, True]
+
+
+def test_an_opt_out_where_nothing_is_blocked_leaves_the_alert(ledger: Ledger) -> None:
+    ledger.write(record("RedFlagSeen"))
+    ledger.write(record("OptedOut"))
+    assert [n.blocked for n in ledger.open()] == [False]
+
+
+def test_open_notices_are_the_oldest_first(ledger: Ledger) -> None:
+    ledger.write(record("RedFlagSeen", "SM1", 5))
+    ledger.write(record("RedFlagSeen", "SM2", 1))
+    ledger.write(record("RedFlagSeen", "SM3", 3))
+    assert [n.at for n in ledger.open()] == [minutes(1), minutes(3), minutes(5)]
+    assert [n.at for n in ledger.due(minutes(4), 9)] == [minutes(1), minutes(3)]
+
+
+def test_a_notice_is_due_at_once_and_claimed_for_a_minute(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested"))
+    assert len(ledger.due(minutes(0), 5)) == 1
+    assert ledger.due(minutes(0.9), 5) == []
+    assert len(ledger.due(minutes(1), 5)) == 1
+
+
+def test_no_more_are_claimed_than_are_wanted(ledger: Ledger) -> None:
+    for number in range(3):
+        ledger.write(record("RedFlagSeen", f"SM{number}", number))
+    assert [len(ledger.due(minutes(9), 2)) for _ in range(3)] == [2, 1, 0]
+
+
+def test_a_notice_is_told_again_until_somebody_takes_it(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested"))
+    (notice,) = ledger.due(minutes(0), 5)
+    ledger.told(notice.id, minutes(0), minutes(5))
+    assert ledger.due(minutes(4.9), 5) == []
+    (again,) = ledger.due(minutes(5), 5)
+    assert (again.id, again.told, again.address) == (notice.id, 1, NUMBER)
+    assert ledger.acknowledge(notice.id, minutes(6), "Ada")
+    assert not ledger.acknowledge(notice.id, minutes(7), "Bo")
+    assert ledger.due(minutes(60), 5) == []
+    assert ledger.open() == []
+    taken = ledger.get(notice.id)
+    assert taken and taken.acknowledged_at == minutes(6)
+
+
+def test_processes_that_ask_at_once_share_the_notices(another: Callable[[], Ledger]) -> None:
+    ledgers = [another() for _ in range(4)]
+    for number in range(12):
+        ledgers[0].write(record("RedFlagSeen", f"SM{number}", 0))
+    start = Barrier(len(ledgers))
+
+    def claim(ledger: Ledger) -> list[str]:
+        start.wait()
+        return [n.id for n in (*ledger.due(minutes(1), 4), *ledger.due(minutes(1), 12))]
+
+    with ThreadPoolExecutor() as threads:
+        claimed = [notice_id for ids in threads.map(claim, ledgers) for notice_id in ids]
+    assert len(claimed) == len(set(claimed))
+    assert len(set(claimed) | {n.id for n in ledgers[0].due(minutes(1), 12)}) == 12
+
+
+# ---------------------------------------------------------------- numbers go
+
+
+def test_who_is_forgotten_is_opted_out_and_leaves_no_number(ledger: Ledger) -> None:
+    ledger.write(asked())
+    ledger.write(given())
+    ledger.write(record("CallRequested", "SM3", 2))
+    ledger.write(record("RedFlagSeen", "SM4", 3))
+    ledger.write(record("Forgotten", "SM5", 4))
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(minutes(4)), None)
+    assert [(n.kind, n.address) for n in ledger.open()] == [("call", None), ("red_flag", None)]
+
+
+def test_a_call_asked_for_after_being_forgotten_has_its_number_even_if_the_forgetting_was_slow(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM2", 1))
+    ledger.write(record("Forgotten", "SM1", 0))
+    assert [n.address for n in ledger.open()] == [NUMBER]
+
+
+def test_a_number_is_kept_seven_days_after_its_notice_was_taken(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM1"))
+    ledger.write(record("RedFlagSeen", "SM2", 1))
+    call, alert = ledger.open()
+    ledger.acknowledge(call.id, minutes(10), "Ada")
+    assert ledger.tidy(minutes(10 + WEEK)) == 0
+    assert ledger.tidy(minutes(10 + WEEK) + timedelta(seconds=1)) == 1
+    assert ledger.tidy(minutes(11 + WEEK)) == 0
+    taken, waiting = ledger.get(call.id), ledger.get(alert.id)
+    assert taken and taken.address is None
+    assert waiting and waiting.address == NUMBER
+
+
+def test_tidying_leaves_consent_holds_and_subscribers(ledger: Ledger) -> None:
+    ledger.write(asked())
+    ledger.write(given())
+    ledger.write(record("OptedOut", "SM3", 0, BEN))
+    ledger.write(record("Held", "SM4", 0, "c" * 32, held_until=minutes(9 * WEEK)))
+    ledger.tidy(minutes(2 * WEEK))
+    assert (ledger.subscriber(ANN), ledger.standing(BEN).opted_out_at) == (NUMBER, minutes(0))
+    assert ledger.standing("c" * 32).held_until == minutes(9 * WEEK)
+    with pytest.raises(Refused):
+        ledger.write(given("SM9", 2, ask="SM1"))
+
+
+def test_what_was_written_long_ago_and_comes_again_still_changes_nothing(ledger: Ledger) -> None:
+    ledger.write(record("OptedOut"))
+    ledger.write(record("OptedIn", "SM2", 1))
+    ledger.tidy(minutes(2 * WEEK))
+    ledger.write(record("OptedOut"))
+    assert ledger.standing(ANN) == Standing()

@@ -1,0 +1,77 @@
+"""Only what the real Redis has: its deadline, its time to live, and what it does not hold."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from smsbot.adapters.redis.client import make_client
+from smsbot.adapters.redis.conversations import RedisConversations
+from smsbot.adapters.redis.embedded import EmbeddedRedis, NoServer, find_server
+from smsbot.core.conversation.conversation import Conversation
+from smsbot.ports import Kept, Unavailable
+
+KEPT = Kept(("hello",), (1,), ("greeting",), "", "en")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedRedis]:
+    server = EmbeddedRedis(tmp_path / "redis")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_talk_lives_a_day_and_lies_in_one_slot(server: EmbeddedRedis) -> None:
+    RedisConversations(make_client(server.url, 1)).close("0f" * 16, "SM1", Conversation(version=1), KEPT, 0)
+    client = redis.Redis.from_url(server.url)
+    keys = sorted(client.keys())
+    assert keys == [b"smsbot:{" + b"0f" * 16 + b"}:reply:SM1", b"smsbot:{" + b"0f" * 16 + b"}:talk"]
+    assert all(86000 < client.ttl(key) <= 86400 for key in keys)
+
+
+def test_a_talk_survives_the_end_of_the_server(tmp_path: Path) -> None:
+    for version in (1, 2):
+        server = EmbeddedRedis(tmp_path / "redis")
+        server.start()
+        talks = RedisConversations(make_client(server.url, 1))
+        talk = talks.open("p", "SM9").talk
+        assert (talk.version if talk else 0) == version - 1
+        talks.close("p", f"SM{version}", Conversation(version=version), KEPT, version - 1)
+        server.stop()
+
+
+def test_a_server_that_hangs_costs_a_turn_its_patience_and_no_more(server: EmbeddedRedis) -> None:
+    talks = RedisConversations(make_client(server.url, 0.1))
+    talks.open("p", "SM1")
+    assert server.process is not None
+    server.process.send_signal(19)  # SIGSTOP
+    try:
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            talks.open("p", "SM1")
+        assert time.monotonic() - began < 0.5
+    finally:
+        server.process.send_signal(18)  # SIGCONT
+
+
+def test_a_server_that_is_gone_is_unavailable_at_once_and_found_again(tmp_path: Path) -> None:
+    server = EmbeddedRedis(tmp_path / "redis")
+    server.start()
+    talks = RedisConversations(make_client(server.url, 0.2))
+    talks.open("p", "SM1")
+    server.stop()
+    with pytest.raises(Unavailable):
+        talks.open("p", "SM1")
+
+
+def test_a_talk_of_another_release_counts_as_absent(server: EmbeddedRedis) -> None:
+    redis.Redis.from_url(server.url).set("smsbot:{p}:talk", b'{"v":3,"options":"not a list"}')
+    assert RedisConversations(make_client(server.url, 1)).open("p", "SM1").talk is None
+
+
+def test_without_any_server_the_error_says_what_to_install(tmp_path: Path) -> None:
+    with pytest.raises(NoServer, match="apt-get install redis-server"):
+        find_server(path=str(tmp_path), bundled=())
