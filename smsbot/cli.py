@@ -11,18 +11,26 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TextIO
 
+from tqdm import tqdm
+
 from smsbot import wiring
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.gettext import file_name, language_named, read_translations, vocabulary_name
 from smsbot.adapters.local import Local, PortTaken, local_settings
 from smsbot.adapters.redis.embedded import NoServer
+from smsbot.adapters.sheets import read_sheet, write_sheet
 from smsbot.core.content.broken import Broken
 from smsbot.core.conversation.inbound import Inbound
+from smsbot.core.conversation.proofread import Library, Proof, proofread_all
+from smsbot.core.language.checks import Finding
 from smsbot.core.language.segments import measure
+from smsbot.core.language.translation import Translation, by_key
 from smsbot.core.people.address import PREFIXES, Address, parse_address
 from smsbot.core.people.carrier import SENDER_KINDS
 from smsbot.core.understanding.reading import Prior, look, understand
 from smsbot.flows.answer import Answer, Turn
+from smsbot.flows.catalogs import Standing, rows, standing, take, texts_of
 from smsbot.ports import Unavailable
 from smsbot.settings import Misconfigured, Settings
 
@@ -74,7 +82,26 @@ def _parser() -> argparse.ArgumentParser:
     fallback = command("fallback", _fallback, "a static page for Twilio's fallback address")
     fallback.add_argument("--output", metavar="FILE", help="where to write it; standard output where not given")
     command("run", _run, "the whole bot on this machine, without accounts (make run)")
+    _catalog_parsers(command("catalogs", _catalogs_check, "check, count, hand out and take in the translations"))
     return parser
+
+
+def _catalog_parsers(catalogs: argparse.ArgumentParser) -> None:
+    doors = catalogs.add_subparsers(required=True, metavar="what")
+
+    def door(name: str, run: Callable[[argparse.Namespace], int | None], help: str) -> argparse.ArgumentParser:
+        added = doors.add_parser(name, help=help, description=help)
+        added.set_defaults(command=run)
+        added.add_argument("--language", metavar="TAG", help="one language only, such as fr or zh-Hans")
+        return added
+
+    door("check", _catalogs_check, "hold every text against every rule")
+    door("stats", _catalogs_stats, "a table of how far each language is")
+    out = door("export", _catalogs_export, "write the texts for translators")
+    out.add_argument("--format", choices=["po", "xlsx", "csv"], required=True)
+    out.add_argument("target", metavar="DIR|FILE", help="a folder, or, with --language, a file")
+    back = door("import", _catalogs_import, "take in a translator's PO, XLSX or CSV file; what breaks a rule is refused")
+    back.add_argument("file", metavar="FILE")
 
 
 # ---------------------------------------------------------------- JSONL
@@ -292,3 +319,115 @@ def _fallback(options: argparse.Namespace) -> int:
     else:
         print(page)
     return 0
+
+
+# ---------------------------------------------------------------- catalogs
+
+
+def _catalogs_check(options: argparse.Namespace) -> int:
+    library, broken, tags = _library(options)
+    for error in broken.values():
+        print(error)
+    proofs = _proofs(library, tags)
+    for proof in proofs:
+        for finding in proof.texts:
+            _tell(file_name(proof.tag), finding)
+        for finding in proof.vocabulary:
+            _tell(vocabulary_name(proof.tag), finding)
+    errors, warnings = sum(len(p.errors) for p in proofs) + len(broken), sum(len(p.warnings) for p in proofs)
+    print(f"{len(tags)} languages: {errors} errors, {warnings} warnings", file=sys.stderr)
+    return 1 if errors else 0
+
+
+def _tell(file: str, finding: Finding) -> None:
+    shown = "warning: " if finding.severity == "warning" else ""
+    print(f"{file}: {finding.key}: {finding.rule}: {shown}{finding.says}")
+
+
+def _catalogs_stats(options: argparse.Namespace) -> int:
+    library, broken, tags = _library(options)
+    table = [_HEAD, *(_columns(standing(library, proof)) for proof in _proofs(library, tags))]
+    widths = [max(len(line[column]) for line in table) for column in range(len(_HEAD))]
+    for line in table:
+        cells = (cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))
+        print("  ".join((line[0].ljust(widths[0]), *cells)))
+    for error in broken.values():
+        print(error, file=sys.stderr)
+    return 1 if broken else 0
+
+
+_COUNTS = ("read", "fuzzy", "untranslated", "signed")
+_HEAD = ("language", "texts", "done", *_COUNTS, "segments", "most", "UCS-2", "errors", "warnings")
+
+
+def _columns(row: Standing) -> tuple[str, ...]:
+    counts = (row.read, row.fuzzy, row.untranslated, row.signed)
+    cost = (f"{row.segments_average:.1f}", str(row.segments_most), f"{row.ucs2:.0%}")
+    return (row.tag, str(row.texts), f"{row.done:.0%}", *map(str, counts), *cost, str(row.errors), str(row.warnings))
+
+
+def _catalogs_export(options: argparse.Namespace) -> None:
+    library, broken, tags = _library(options)
+    if broken:
+        raise next(iter(broken.values()))
+    shelf, target = wiring.load_shelf(), Path(options.target)
+    if target.suffix == f".{options.format}" and not options.language:
+        raise BadLine(f"{target} is one file: name a folder for all languages, or one language with --language")
+    for tag in tags:
+        path = target if options.language and target.suffix == f".{options.format}" else target / _sheet_name(tag, options.format)
+        if options.format == "po":
+            shelf.copy(tag, path)
+        else:
+            write_sheet(path, rows(library, tag))
+        print(path)
+
+
+def _sheet_name(tag: str, form: str) -> Path:
+    """The name of an exported file: PO files keep the folders of `locales/`."""
+    return Path(file_name(tag)).relative_to("locales") if form == "po" else Path(f"{tag}.{form}")
+
+
+def _catalogs_import(options: argparse.Namespace) -> int:
+    library, _, _ = _library(options)
+    proposed = _proposed(Path(options.file), options.language, library)
+    taken = [take(library, tag, texts, wiring.load_shelf()) for tag, texts in proposed.items()]
+    for outcome in taken:
+        for finding in outcome.refused:
+            _tell(file_name(outcome.tag), finding)
+    refused = sum(len({f.key for f in t.refused}) for t in taken)
+    accepted, unchanged = sum(len(t.accepted) for t in taken), sum(len(t.unchanged) for t in taken)
+    print(f"{accepted} texts taken in, {unchanged} unchanged, {refused} refused", file=sys.stderr)
+    return 1 if refused else 0
+
+
+def _proposed(path: Path, language: str | None, library: Library) -> Mapping[str, Mapping[str, Translation]]:
+    """The texts in a file by language. Raises `Broken` for a file of another kind or of a language that is not here."""
+    proposed: Mapping[str, Mapping[str, Translation]]
+    if path.suffix == ".po":
+        tag = language or language_named(path)
+        script = library.scripts.get(tag)
+        proposed = {tag: by_key(read_translations(path, script.vocabulary, path.name)[1]) if script else {}}
+    elif path.suffix in (".csv", ".xlsx"):
+        proposed = {tag: texts for tag, texts in texts_of(read_sheet(path)).items() if language in (None, tag)}
+    else:
+        raise Broken(path.name, "file", "must end in .po, .csv or .xlsx")
+    if unknown := [tag for tag in proposed if tag not in library.scripts]:
+        raise Broken(path.name, "language", f"{unknown[0]!r} is not a language here; there are {', '.join(library.scripts)}")
+    return proposed
+
+
+def _library(options: argparse.Namespace) -> tuple[Library, Mapping[str, Broken], tuple[str, ...]]:
+    """All languages, those that cannot be read, and the tags that were asked for. Raises `Broken` for one that is not there."""
+    library, broken = wiring.load_library(Settings.from_env().clinic_file)
+    if options.language is None:
+        return library, broken, tuple(library.scripts)
+    if options.language in broken:
+        raise broken[options.language]
+    if options.language not in library.scripts:
+        raise Broken("locales", options.language, f"is not a language here; there are {', '.join(library.scripts)}")
+    return library, {}, (options.language,)
+
+
+def _proofs(library: Library, tags: Sequence[str]) -> tuple[Proof, ...]:
+    with tqdm(total=len(tags), unit=" languages", leave=False, disable=None) as bar:
+        return proofread_all(library, tags, lambda _: bar.update())

@@ -80,7 +80,7 @@ def load_texts(clinic_file: str = "", locales: Path = files.LOCALES, content_fol
     names, codes = _language_names(catalogs)
     return Texts(
         book=make_book(content, catalogs, profile, written(profile.phone)),
-        reader=make_reader(offered.values(), risks),
+        reader=make_reader(offered.values(), risks, {t.id: t.covers for t in content.topics.values()}),
         names=names,
         codes=codes,
         languages=Detector(profile.languages),
@@ -246,7 +246,7 @@ def assemble(settings: Settings) -> Parts:
         repeat=timedelta(minutes=int(settings.notify_repeat_minutes)),
     )
     broker = make_broker(make_client(queue_url, WORK))
-    declare(broker, tend)
+    declare(broker, tend, note)
     doors = Doors(
         answer=answer,
         carrier=_carrier(settings, clock),

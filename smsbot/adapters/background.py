@@ -74,13 +74,13 @@ class Background:
             thread.start()
         self._changed.notify_all()
 
-    def _next(self) -> tuple[int, Work]:
-        """What is due first, as soon as it is due; at the end of the process everything is due."""
+    def _next(self) -> tuple[int, bool, Work]:
+        """What is due first, as soon as it is due: which try it is, and whether the last. At the end everything is due."""
         while True:
             wait = self._waiting[0][0] - time.monotonic() if self._waiting else None
             if wait is not None and (wait <= 0 or self._closing):
                 _, _, tried, work = heapq.heappop(self._waiting)
-                return tried, work
+                return tried, self._closing or tried == len(self._delays), work
             self._changed.wait(wait)
 
     # ------------------------------------------------------------ the threads
@@ -88,26 +88,26 @@ class Background:
     def _serve(self) -> None:
         while True:
             with self._changed:
-                tried, work = self._next()
+                tried, last, work = self._next()
                 self._running += 1
-            again = self._tried(tried, work)
+            over = self._over(work, last)
             with self._changed:
                 self._running -= 1
-                if again is not None:
-                    self._put(time.monotonic() + again, tried + 1, work)
+                if not over:
+                    self._put(time.monotonic() + self._delays[tried], tried + 1, work)
                 self._changed.notify_all()
 
-    def _tried(self, tried: int, work: Work) -> float | None:
-        """Tries the work; the seconds until it is tried again, None where it is done or lost."""
+    def _over(self, work: Work, last: bool) -> bool:
+        """Tries the work; whether that is the end of it."""
         try:
             work()
         except Unavailable as error:
-            if tried < len(self._delays) and not self._closing:
-                return self._delays[tried]
+            if not last:
+                return False
             self._note("work_lost", count=1, why=str(error))
         except Exception as fault:  # noqa: BLE001 - a fault in one piece of work must not end the thread that does the others
             self._note("work_failed", fault=type(fault).__name__)
-        return None
+        return True
 
 
 def _on(background: Background, act: Callable[[Background], None]) -> Callable[[], None]:

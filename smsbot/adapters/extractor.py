@@ -44,13 +44,12 @@ def extract(
 def _line(phrase: Phrase, lines: list[str]) -> int:
     """The line, from 1, on which the phrase is written; that of its table where it cannot be told."""
     name, _, part = phrase.key.partition(".")
-    header = next((n for n, line in enumerate(lines, 1) if line.startswith(tuple(f"[{t}.{name}]" for t in _TABLES))), 1)
+    tables = ("topic", "word") if part in ("label", "title") else ("topic", "service")
+    headers = tuple(f"[{table}.{name}]" for table in tables)
+    header = next((number for number, line in enumerate(lines, 1) if line.startswith(headers)), 1)
     for number, line in enumerate(lines[header:], header + 1):
         if line.startswith("["):
             break
         if line.startswith(f"{part or 'sms'} ="):
             return number
     return header
-
-
-_TABLES = ("topic", "word", "service")

@@ -3,7 +3,7 @@
 import gettext
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +20,6 @@ from smsbot.core.language.catalog import Catalog
 from smsbot.core.language.language import Language
 from smsbot.core.language.translation import Translation, catalog_of
 from smsbot.core.understanding.vocabulary import Vocabulary
-
 
 WIDTH = 120  # columns of a PO file
 
@@ -80,6 +79,11 @@ def read_catalog(path: Path, vocabulary: Vocabulary, signed: Iterable[str] = ())
 def file_name(tag: str) -> str:
     """Where a language's texts are, as staff and messages name it."""
     return f"locales/{posix(tag)}/LC_MESSAGES/bot.po"
+
+
+def vocabulary_name(tag: str) -> str:
+    """Where what people type in a language is, as staff and messages name it."""
+    return f"locales/{posix(tag)}/vocabulary.toml"
 
 
 def read_translations(path: Path, vocabulary: Vocabulary, name: str) -> tuple[Language, tuple[Translation, ...]]:

@@ -3,6 +3,7 @@
 import logging
 import sys
 
+import msgspec
 import structlog
 
 from smsbot.ports import Note
@@ -14,7 +15,7 @@ _ERRORS = frozenset({"fault", "alert_lost", "work_lost"})
 
 def make_note(log_format: str) -> Note:
     """The writer of lines, as JSON or for people."""
-    renderer = structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer()
+    renderer = structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer(serializer=_encode)
     logger = structlog.wrap_logger(
         structlog.WriteLogger(sys.stdout),
         processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
@@ -28,3 +29,7 @@ def make_note(log_format: str) -> Note:
         (logger.error if event in _ERRORS else logger.info)(event, **details)
 
     return note
+
+
+def _encode(line: object, **_: object) -> str:
+    return msgspec.json.encode(line).decode()

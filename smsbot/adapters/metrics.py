@@ -13,6 +13,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._children: dict[tuple[object, ...], Counter] = {}
         self.turns = Counter("smsbot_turns", "Messages answered", ["channel", "language", "outcome"], registry=self.registry)
         self.events = Counter("smsbot_events", "What happened in turns", ["event"], registry=self.registry)
         self.segments = Counter("smsbot_segments", "SMS segments answered with", ["language"], registry=self.registry)
@@ -24,11 +25,20 @@ class Metrics:
 
     def turn(self, channel: str, language: str, outcome: str, segments: int, events: Iterable[str]) -> None:
         """Count a turn."""
-        self.turns.labels(channel, language, outcome).inc()
+        self._of(self.turns, channel, language, outcome).inc()
         if channel == "sms" and segments:
-            self.segments.labels(language).inc(segments)
+            self._of(self.segments, language).inc(segments)
         for event in events:
-            self.events.labels(event).inc()
+            if event != "TurnAnswered":  # which `turns` counts
+                self._of(self.events, event).inc()
+
+    def _of(self, counter: Counter, *labels: str) -> Counter:
+        """The counter for these labels; looking it up costs more than counting."""
+        key = (counter, *labels)
+        found = self._children.get(key)
+        if found is None:
+            found = self._children[key] = counter.labels(*labels)
+        return found
 
     def page(self) -> tuple[bytes, str]:
         """The text for Prometheus and its content type."""

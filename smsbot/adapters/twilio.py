@@ -148,7 +148,7 @@ def _one(form: Form, name: str) -> str:
 def _message_id(form: Form) -> str:
     found = next(filter(None, (_one(form, name) for name in _MESSAGE_IDS)), "")
     if not _MESSAGE_ID.fullmatch(found):
-        raise Refused("the form has no message id, or one that cannot be" if found else "the form has no message id")
+        raise Refused("the message's id is missing or cannot be one")
     return found
 
 
@@ -245,10 +245,12 @@ class TwilioMessages:
         from requests import RequestException
         from twilio.base.exceptions import TwilioException
 
+        if not self._account_sid or not self._token:
+            raise Refused("Twilio cannot be asked without an account and a token")
         try:
             message = self._client.messages.create(to=spelled(to), body=text, **self._origin(to))
         except TwilioException as error:
-            raise _fault(getattr(error, "status", None), getattr(error, "code", None)) from None
+            raise _fault(getattr(error, "status", 500), getattr(error, "code", None)) from None
         except RequestException as error:
             raise Unavailable(f"Twilio: {type(error).__name__}") from None
         except ValueError:
@@ -274,10 +276,8 @@ class TwilioMessages:
         return {"from_": spelled(Address(to.channel, self._sender))}
 
 
-def _fault(status: int | None, code: int | None) -> Exception:
-    """The port's error for an error of the API; without a status nothing was asked at all, for want of credentials."""
-    if status is None:
-        return Refused("Twilio cannot be asked without an account and a token")
+def _fault(status: int, code: int | None) -> Exception:
+    """The port's error for an error of the API."""
     if status == 429 or status >= 500:
         return Unavailable(f"Twilio answered {status}")
     return Refused(f"Twilio refused with code {code or status}")

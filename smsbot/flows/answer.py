@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
 from smsbot.core.conversation.compose import Book, Text, compose
 from smsbot.core.conversation.conversation import Conversation
 from smsbot.core.conversation.decide import Around, decide
-from smsbot.core.conversation.decision import Decision, EventName
+from smsbot.core.conversation.decision import WITHDRAWALS, Decision
 from smsbot.core.conversation.inbound import BODY_LIMIT, Inbound
 from smsbot.core.people.address import key_of
-from smsbot.core.people.carrier import habit
+from smsbot.core.people.carrier import Habit, habit
 from smsbot.core.people.consent import MINOR_HOLD, RED_FLAG_HOLD
 from smsbot.core.understanding.reading import Look, Prior, Reader, Reading, look, understand
 from smsbot.ports import (
@@ -28,6 +29,7 @@ from smsbot.ports import (
     Unavailable,
 )
 
+DEMO = "demo:"  # the space of people who do not exist
 TRIES = 3  # how often a turn is decided when other messages of the same person come between
 
 
@@ -41,6 +43,17 @@ class Turn:
     texts: tuple[Text, ...] = ()
     region: str = ""
     remembered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A message with what is known of it before the talk is: the words in it, whose it is, where they may be, what the carrier did."""
+
+    inbound: Inbound
+    seen: Look
+    person: str
+    region: str
+    habit: Habit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,66 +79,63 @@ class Answer:
 
     def answer(self, inbound: Inbound) -> Turn:
         """The answer to a message. Raises `Unavailable` where it could only be pretended: when no store can be reached."""
-        seen = look(self.reader, inbound.body[:BODY_LIMIT])
-        if any(hit.target.kind == "redflags" for hit in seen.hits) or (inbound.choice or "").startswith("urgent"):
-            return self._at_once(inbound, seen)
-        opened, remembered = self._open(inbound)
+        heard = self._heard(inbound)
+        if any(hit.target.kind == "redflags" for hit in heard.seen.hits) or (inbound.choice or "").startswith("urgent"):
+            return self._at_once(heard)
+        opened, remembered = self._open(heard)
         if opened.kept is not None:
             return Turn(opened.kept)
-        turn = self._decided(inbound, seen, opened.talk, remembered)
-        if "RedFlagSeen" in (turn.decision.events if turn.decision else ()):  # a number or a yes that stood for URGENT
-            self.later(lambda: self._settle(inbound, seen, turn, opened))
-            return self._noted(inbound, turn)
-        turn = self._withdrawn(inbound, turn)
+        turn = self._decided(heard, opened.talk, remembered)
+        if "RedFlagSeen" in turn.kept.events:  # a number or a yes that stood for URGENT
+            return self._afterwards(heard, turn, opened)
+        turn = self._withdrawn(heard, turn)
         if remembered:
-            turn = self._closed(inbound, seen, turn, opened.talk)
-        if turn.decision is not None:
-            turn = self._granted(inbound, turn)
-        return self._noted(inbound, turn)
+            turn = self._closed(heard, turn, opened.talk)
+        return self._noted(heard, self._granted(heard, turn))
+
+    def _heard(self, inbound: Inbound) -> _Heard:
+        return _Heard(
+            inbound=inbound,
+            seen=look(self.reader, inbound.body[:BODY_LIMIT]),
+            person=key_of(self.pepper, inbound.address, DEMO if inbound.demo else ""),
+            region=self.regions.region(inbound.address),
+            habit=habit(inbound.sender_kind, inbound.address.channel, inbound.body, inbound.opt_out_type),
+        )
 
     # ------------------------------------------------------------ red flags
 
-    def _at_once(self, inbound: Inbound, seen: Look) -> Turn:
+    def _at_once(self, heard: _Heard) -> Turn:
         """A red flag waits neither for the ledger nor, longer than a moment, for the talk; both are written afterwards."""
         try:
-            opened, remembered = self.hurried.open(self._key(inbound), inbound.message_id), True
+            opened, remembered = self.hurried.open(heard.person, heard.inbound.message_id), True
         except Unavailable:
             opened, remembered = Opened(), False
         if opened.kept is not None:
             return Turn(opened.kept)
-        turn = self._decided(inbound, seen, opened.talk, remembered)
-        self.later(lambda: self._settle(inbound, seen, turn, opened))
-        return self._noted(inbound, turn)
+        return self._afterwards(heard, self._decided(heard, opened.talk, remembered), opened)
 
-    def _settle(self, inbound: Inbound, seen: Look, turn: Turn, opened: Opened) -> None:
-        """Writes down what a red flag calls for, once the answer is on its way."""
-        try:
-            self._withdrawn(inbound, turn)
-        except Unavailable:
-            self.note("alert_lost", person=self._key(inbound)[:8], classes=turn.decision.classes if turn.decision else ())
+    def _afterwards(self, heard: _Heard, turn: Turn, opened: Opened) -> Turn:
+        """Lets the answer go and writes the rest down behind it; what finds no store open is tried again."""
+        self.later(lambda: _void(self._withdrawn(heard, turn)))
         if turn.remembered:
-            try:
-                self._closed(inbound, seen, turn, opened.talk)
-            except Unavailable:
-                self.note("talk_lost", person=self._key(inbound)[:8])
+            self.later(lambda: _void(self._closed(heard, turn, opened.talk)))
+        return self._noted(heard, turn)
 
     # ------------------------------------------------------------ the doors
 
-    def _open(self, inbound: Inbound) -> tuple[Opened, bool]:
+    def _open(self, heard: _Heard) -> tuple[Opened, bool]:
         try:
-            return self.conversations.open(self._key(inbound), inbound.message_id), True
+            return self.conversations.open(heard.person, heard.inbound.message_id), True
         except Unavailable:
-            if not self._ledger(inbound).alive():
+            if not self._ledger(heard).alive():
                 raise
             return Opened(), False
 
-    def _decided(self, inbound: Inbound, seen: Look, talk: Conversation | None, remembered: bool) -> Turn:
-        region = self.regions.region(inbound.address)
-        prior = self._prior(talk, region)
-        reading = understand(self.reader, seen, self.languages.votes(inbound.body[:BODY_LIMIT]), prior)
-        around = self._around(inbound, region)
-        decision = decide(talk, inbound, reading, around)
-        return self._composed(inbound, Turn(_NOTHING, reading, decision, (), region, remembered))
+    def _decided(self, heard: _Heard, talk: Conversation | None, remembered: bool) -> Turn:
+        votes = self.languages.votes(heard.inbound.body[:BODY_LIMIT])
+        reading = understand(self.reader, heard.seen, votes, self._prior(talk, heard.region))
+        decision = decide(talk, heard.inbound, reading, self._around(heard, talk))
+        return self._composed(heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered))
 
     def _prior(self, talk: Conversation | None, region: str) -> Prior:
         offered = self.book.profile.languages
@@ -134,32 +144,40 @@ class Answer:
         spoken = (t for r in self.regions.languages(region) for t in offered if t == r or t.startswith(f"{r}-"))
         return Prior(None, tuple(spoken), offered[0])
 
-    def _around(self, inbound: Inbound, region: str) -> Around:
-        content, profile = self.book.content, self.book.profile
-        at_home = region == profile.country
+    def _around(self, heard: _Heard, talk: Conversation | None) -> Around:
+        emergency, crisis = self._numbers(heard.region)
         return Around(
-            content=content,
-            profile=profile,
-            languages=profile.languages,
+            content=self.book.content,
+            profile=self.book.profile,
+            languages=self.book.profile.languages,
             names=self.names,
             codes=self.codes,
-            at=inbound.at,
-            habit=habit(inbound.sender_kind, inbound.address.channel, inbound.body, inbound.opt_out_type),
-            emergency=(profile.emergency if at_home else "") or content.emergency.get(region, ""),
-            crisis=(profile.crisis_line if at_home else "") or content.crisis.get(region, ""),
-            region=region,
-            reference=self.fresh(),
-            signed=lambda tag, key: key in self.book.catalogs.by_tag[tag].signed,
+            at=heard.inbound.at,
+            habit=heard.habit,
+            emergency=emergency,
+            crisis=crisis,
+            region=heard.region,
+            reference=self.fresh() if talk and talk.ask and talk.ask.kind == "forget" else "",
+            signed=self._signed,
         )
 
-    def _composed(self, inbound: Inbound, turn: Turn) -> Turn:
+    def _numbers(self, region: str) -> tuple[str, str]:
+        """The emergency number and the crisis line of a region; at home, those that the clinic has set."""
+        content, profile = self.book.content, self.book.profile
+        at_home = region == profile.country
+        emergency = (profile.emergency if at_home else "") or content.emergency.get(region, "")
+        return emergency, (profile.crisis_line if at_home else "") or content.crisis.get(region, "")
+
+    def _signed(self, tag: str, key: str) -> bool:
+        return key in self.book.catalogs.by_tag[tag].signed
+
+    def _composed(self, heard: _Heard, turn: Turn) -> Turn:
         decision, reading = turn.decision, turn.reading
-        assert decision is not None and reading is not None
-        around = self._around(inbound, turn.region)
+        assert decision is not None
+        assert reading is not None
+        emergency, crisis = self._numbers(heard.region)
         language = decision.conversation.language or reading.language
-        texts = compose(
-            self.book, decision.replies, language, inbound.address.channel, emergency=around.emergency, crisis=around.crisis
-        )
+        texts = compose(self.book, decision.replies, language, heard.inbound.address.channel, emergency, crisis)
         kept = Kept(
             texts=tuple(t.text for t in texts),
             segments=tuple(t.cost.segments for t in texts),
@@ -168,16 +186,17 @@ class Answer:
             language=language,
             events=decision.events,
         )
-        return replace(turn, kept=kept, texts=texts)
+        return Turn(kept, reading, decision, texts, turn.region, turn.remembered)
 
-    def _closed(self, inbound: Inbound, seen: Look, turn: Turn, talk: Conversation | None) -> Turn:
+    def _closed(self, heard: _Heard, turn: Turn, talk: Conversation | None) -> Turn:
         """Closes the turn; when another message of the same person came between, decides again on the newer talk."""
-        person = self._key(inbound)
         for _ in range(TRIES):
             assert turn.decision is not None
             expected = talk.version if talk else 0
             try:
-                closed = self.conversations.close(person, inbound.message_id, turn.decision.conversation, turn.kept, expected)
+                closed = self.conversations.close(
+                    heard.person, heard.inbound.message_id, turn.decision.conversation, turn.kept, expected
+                )
             except Unavailable:
                 return replace(turn, remembered=False)
             if closed.won:
@@ -185,73 +204,75 @@ class Answer:
             if closed.newer.kept is not None:
                 return Turn(closed.newer.kept)
             talk = closed.newer.talk
-            turn = self._withdrawn(inbound, self._decided(inbound, seen, talk, True))
-        self.note("talk_contended", person=person[:8])
+            turn = self._withdrawn(heard, self._decided(heard, talk, remembered=True))
+        self.note("talk_contended", person=heard.person[:8])
         return turn
 
-    def _withdrawn(self, inbound: Inbound, turn: Turn) -> Turn:
+    def _withdrawn(self, heard: _Heard, turn: Turn) -> Turn:
         """Writes down what is taken away, in the ledger or else in the outbox; only then may the turn go on."""
         decision = turn.decision
         if decision is None or not decision.withdraws:
             return turn
-        waits = False
-        for record in self._withdrawals(inbound, turn):
-            try:
-                self._ledger(inbound).write(record)
-            except Unavailable:
-                self.outbox.put(record)
-                waits = True
-            if record.name == "RedFlagSeen":
-                self._tell_staff(inbound)
+        waits = [record for record in self._withdrawals(heard, turn) if not self._written(heard, record)]
         if waits and "Forgotten" in decision.events:
             replies = tuple(replace(r, key="forget_later") if r.key == "forget_done" else r for r in decision.replies)
-            turn = self._composed(inbound, replace(turn, decision=replace(decision, replies=replies)))
+            return self._composed(heard, replace(turn, decision=replace(decision, replies=replies)))
         return turn
 
-    def _granted(self, inbound: Inbound, turn: Turn) -> Turn:
+    def _written(self, heard: _Heard, record: Record) -> bool:
+        """Whether the ledger has it; where not, it waits in the outbox. Raises `Unavailable` where neither can have it."""
+        try:
+            self._ledger(heard).write(record)
+        except Unavailable:
+            self.outbox.put(record)
+            return False
+        if record.name == "RedFlagSeen":
+            self._tell_staff(heard)
+        return True
+
+    def _granted(self, heard: _Heard, turn: Turn) -> Turn:
         """Writes down what is given; where that fails, the person is told so and nothing is pretended."""
-        decision = turn.decision
-        assert decision is not None
-        for event in decision.grants:
+        for event in turn.decision.grants if turn.decision else ():
+            assert turn.decision is not None
             try:
-                self._ledger(inbound).write(self._record(inbound, turn, event))
+                self._ledger(heard).write(self._record(heard, turn, event))
             except (Unavailable, Refused):
-                turn = self._composed(inbound, replace(turn, decision=decision.without(event)))
-                self._amend(inbound, turn)
+                turn = self._composed(heard, replace(turn, decision=turn.decision.without(event)))
+                self._amend(heard, turn)
             else:
                 if event == "CallRequested":
-                    self._tell_staff(inbound)
+                    self._tell_staff(heard)
         return turn
 
-    def _tell_staff(self, inbound: Inbound) -> None:
-        if not inbound.demo:
+    def _tell_staff(self, heard: _Heard) -> None:
+        if not heard.inbound.demo:
             self.later(lambda: self.wake("notice"))
 
-    def _amend(self, inbound: Inbound, turn: Turn) -> None:
+    def _amend(self, heard: _Heard, turn: Turn) -> None:
         assert turn.decision is not None
         try:
-            self.conversations.amend(self._key(inbound), inbound.message_id, turn.decision.conversation, turn.kept)
+            self.conversations.amend(heard.person, heard.inbound.message_id, turn.decision.conversation, turn.kept)
         except Unavailable:
-            self.note("talk_lost", person=self._key(inbound)[:8])
+            self.note("talk_lost", person=heard.person[:8])
 
     # ------------------------------------------------------------ records
 
-    def _withdrawals(self, inbound: Inbound, turn: Turn) -> list[Record]:
+    def _withdrawals(self, heard: _Heard, turn: Turn) -> list[Record]:
         decision = turn.decision
         assert decision is not None
-        names: list[RecordName] = [e for e in decision.events if e in ("RedFlagSeen", "OptedOut", "Forgotten", "ConsentDeclined")]  # type: ignore[misc]
+        names: list[str] = [event for event in decision.events if event in WITHDRAWALS]
         if decision.hold and "RedFlagSeen" not in names:
             names.append("Held")
-        return [self._record(inbound, turn, name) for name in names]
+        return [self._record(heard, turn, name) for name in names]
 
-    def _record(self, inbound: Inbound, turn: Turn, name: RecordName | EventName) -> Record:
-        decision = turn.decision
+    def _record(self, heard: _Heard, turn: Turn, name: str) -> Record:
+        decision, inbound = turn.decision, heard.inbound
         assert decision is not None
         hold = {"RedFlagSeen": RED_FLAG_HOLD, "Held": MINOR_HOLD}.get(name)
         return Record(
-            name=name,  # type: ignore[arg-type]
+            name=cast(RecordName, name),
             message_id=inbound.message_id,
-            keys=tuple(key_of(self.pepper, a) for a in inbound.addresses),
+            keys=tuple(key_of(self.pepper, address) for address in inbound.addresses),
             at=inbound.at,
             language=turn.kept.language,
             channel=inbound.address.channel,
@@ -261,29 +282,30 @@ class Answer:
             ask_id=decision.ask_id,
             reference=_reference(decision),
             held_until=inbound.at + hold if hold else None,
-            carrier_blocks=habit(inbound.sender_kind, inbound.address.channel, inbound.body, inbound.opt_out_type).blocks,
+            carrier_blocks=heard.habit.blocks,
         )
 
-    def _ledger(self, inbound: Inbound) -> People:
-        return self.nobody if inbound.demo else self.people
+    def _ledger(self, heard: _Heard) -> People:
+        return self.nobody if heard.inbound.demo else self.people
 
-    def _key(self, inbound: Inbound) -> str:
-        return key_of(self.pepper, inbound.address, "demo:" if inbound.demo else "")
-
-    def _noted(self, inbound: Inbound, turn: Turn) -> Turn:
+    def _noted(self, heard: _Heard, turn: Turn) -> Turn:
         self.note(
             "turn",
-            person=self._key(inbound)[:8],
-            channel=inbound.address.channel,
+            person=heard.person[:8],
+            channel=heard.inbound.address.channel,
             language=turn.kept.language,
             intents=turn.kept.intents,
             tier=turn.decision.tier if turn.decision else "kept",
             segments=sum(turn.kept.segments),
             events=turn.kept.events,
             remembered=turn.remembered,
-            demo=inbound.demo,
+            demo=heard.inbound.demo,
         )
         return turn
+
+
+def _void(_: object) -> None:
+    """Drops a result that nobody waits for."""
 
 
 _NOTHING = Kept((), (), (), "", "")

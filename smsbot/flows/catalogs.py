@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from smsbot.core.content.demands import comments, demands
-from smsbot.core.conversation.proofread import Library, Proof, proofread, reader_of_all
+from smsbot.core.conversation.proofread import Library, Proof, proofread, readers_of
 from smsbot.core.language.checks import Demand, Finding, check_state
 from smsbot.core.language.language import Language
 from smsbot.core.language.translation import STATES, Translation, by_key
@@ -167,11 +167,11 @@ def _unread(demand: Demand, known: Translation | None, text: Translation) -> Ite
 def _sifted(library: Library, tag: str, accepted: dict[str, Translation]) -> tuple[dict[str, Translation], list[Finding]]:
     """The texts that pass every rule, tried together because labels stand in other texts, and what is wrong with the rest."""
     refused: list[Finding] = []
-    everyone = reader_of_all(library)
-    before = {(f.key, f.rule) for f in proofread(library, tag, everyone).errors}
+    readers = readers_of(library, tag)
+    before = {(f.key, f.rule) for f in proofread(library, tag, readers).errors} if accepted else set()
     while accepted:
         tried = library.with_script(library.scripts[tag].with_texts({k: replace(t, fuzzy=False) for k, t in accepted.items()}))
-        errors = proofread(tried, tag, everyone).texts
+        errors = proofread(tried, tag, readers).texts
         wrong = [f for f in errors if f.severity == "error" and (f.key in accepted or (f.key, f.rule) not in before)]
         if not wrong:
             break
@@ -195,5 +195,3 @@ def _blamed(key: str, wrong: Sequence[Finding]) -> Finding:
 def known_state(state: str) -> bool:
     """Whether a sheet's cell names a state of a text; an empty cell is one of a text that nobody has read."""
     return not state or state in STATES
-
-

@@ -21,7 +21,7 @@ URL = PUBLIC + PATH
 TOKEN = "12345"
 PHONE = "the key of the phone page, which signs for nobody real"
 AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-REAL = "+15145550200"  # outside the reserved block: to the bot, a number that somebody may have
+REAL = "+15140000123"  # to the bot a number like any other; in truth no exchange begins with 0, so that nobody has it
 FICTION = "+15145550123"
 
 
@@ -314,7 +314,7 @@ def test_only_the_phone_page_may_choose_the_kind_of_sender() -> None:
 
 @pytest.mark.parametrize("name", ["MessageSid", "SmsMessageSid", "SmsSid"])
 def test_a_message_has_its_id_under_any_of_three_names(name: str) -> None:
-    assert heard(form(MessageSid=(), **{name: "MM1"})).message_id == "MM1"
+    assert heard(form(**({"MessageSid": ()} | {name: "MM1"}))).message_id == "MM1"
 
 
 @pytest.mark.parametrize("sid", ["", "S" * 65, "SM 1", "SMé", "SM\n", "SM\x00", "٣"])

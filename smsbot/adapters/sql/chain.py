@@ -38,15 +38,15 @@ def append(connection: Connection, entry: Entry) -> None:
     connection.execute(update(consent_head).values(events=head.events + 1, hash=tied))
 
 
-def verify(run: Callable[[Callable[[Connection], Any]], Any]) -> int:
+def verify(run: Callable[[Callable[[Connection], Any]], Any], page: int = PAGE) -> int:
     """How many entries there are, all as they were written; `run` does one short piece of work. Raises `ChainBroken`."""
     end = run(_end)
     seq, tied = 0, FIRST
-    while rows := run(partial(_page, after=seq, until=end.events)):
+    while rows := run(partial(_page, after=seq, until=end.events, limit=page)):
         for row in rows:
-            *stored, number, kept = row
+            *stored, kept = row
             seq, tied = seq + 1, link(tied, Entry(*stored).fields())
-            if number != seq or kept != tied:
+            if kept != tied:
                 raise ChainBroken(seq)
     if seq != end.events or tied != end.hash:
         raise ChainBroken(seq + 1 if seq != end.events else seq)
@@ -60,7 +60,7 @@ def _end(connection: Connection) -> Any:
     return connection.execute(select(consent_head.c.events, consent_head.c.hash, last.label("last"))).one()
 
 
-def _page(connection: Connection, after: int, until: int) -> Sequence[Any]:
+def _page(connection: Connection, after: int, until: int, limit: int) -> Sequence[Any]:
     seq = consent_events.c.seq
-    entries = select(*_STORED, seq, consent_events.c.hash).where(seq > after, seq <= until).order_by(seq).limit(PAGE)
+    entries = select(*_STORED, consent_events.c.hash).where(seq > after, seq <= until).order_by(seq).limit(limit)
     return connection.execute(entries).all()

@@ -1,5 +1,7 @@
 """The engine: which database, and how long anything may take there."""
 
+import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +64,9 @@ def _check_file(name: str) -> None:
 def _open_sqlite(connection: Any, _record: object) -> None:
     """Readers and a writer at once, references held, and transactions begun by us alone."""
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
+    connection.execute("PRAGMA foreign_keys = ON").close()
+    with suppress(sqlite3.OperationalError):  # somebody else is at it, in a file that is new; it holds for the file, not for us
+        connection.execute("PRAGMA journal_mode = WAL").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..language import placeholders
+from ..language.checks import TITLE_LENGTH, WHATSAPP_LENGTH
 from .broken import Broken
 from .facts import Fact, Figure
 from .phrases import CLINIC, DEFAULT_BUDGET, PLACE, TURN, Answer, FollowUp, Phrase, Step, Topic
 
-TITLE_LENGTH = 20  # characters on a button (Twilio quick replies)
-WHATSAPP_LENGTH = 700
 SENTENCES = tuple(f"S{n:02}" for n in range(1, 24))
 
 
@@ -105,6 +104,7 @@ def _topic(name: str, table: Mapping[str, Any]) -> Topic:
         risk=table.get("risk", 0),
         sensitive=table.get("sensitive", False),
         beyond=table.get("beyond", ""),
+        covers=tuple(table.get("covers", ())),
     )
 
 
@@ -214,9 +214,10 @@ def allowed_placeholders(phrase: Phrase, content: Content, service_figures: froz
 def _check_links(content: Content) -> None:
     known = {*content.topics, *content.words}
     for topic in content.topics.values():
-        for target in topic.next:
-            if target not in known:
-                raise Broken("topics.toml", f"topic.{topic.id}.next", f"{target!r} is no topic and no word")
+        for key, targets in (("next", topic.next), ("covers", topic.covers)):
+            for target in targets:
+                if target not in known:
+                    raise Broken("topics.toml", f"topic.{topic.id}.{key}", f"{target!r} is no topic and no word")
     for step in content.steps.values():
         if step.asks not in content.phrases:
             raise Broken("check.toml", f"step.{step.id}.asks", f"{step.asks!r} is no text")

@@ -62,6 +62,7 @@ class Topic:
     risk: int
     sensitive: bool = False
     beyond: str = ""
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from ..content.content import Content
 from ..content.demands import demands, terms
@@ -66,10 +65,6 @@ class Library:
         """The library with one language replaced."""
         return replace(self, scripts={**self.scripts, script.tag: script})
 
-    def vocabularies(self, tags: Iterable[str]) -> tuple[Vocabulary, ...]:
-        """The vocabularies of some languages."""
-        return tuple(self.scripts[tag].vocabulary for tag in tags)
-
 
 @dataclass(frozen=True)
 class Proof:
@@ -91,45 +86,52 @@ class Proof:
         return tuple(f for f in (*self.texts, *self.vocabulary) if f.severity == "warning")
 
 
-def proofread(library: Library, tag: str, everyone: Reader | None = None) -> Proof:
-    """What is wrong with one language. `everyone` is the reader of all languages, where the caller has it already."""
+@dataclass(frozen=True)
+class Readers:
+    """Who reads the words to type of one language back, each named for staff: its own, and, beside it, the English ones."""
+
+    own: Mapping[str, Reader]
+    english: Mapping[str, Reader]
+
+
+def proofread(library: Library, tag: str, readers: Readers | None = None) -> Proof:
+    """What is wrong with one language. `readers` are `readers_of` its vocabularies, where the caller has them already."""
     script = library.scripts[tag]
-    texts = by_key(script.translations)
-    book = _book(library, tag)
     tongue = tongue_of(script, library.source)
-    found: list[Finding] = []
-    costs: dict[str, Cost] = {}
-    for demand in demands(library.content):
-        text = texts.get(demand.key, Translation(demand.key, demand.source, ()))
-        if text.state == "empty" and _inherited(library, tag, demand.key):
-            continue
-        found += check_state(demand, text.state)
-        if text.state == "empty":
-            continue
-        about, costs_of = _about(demand, text, tongue, book, tag)
-        found += (_shown(f) for f in about) if text.state == "fuzzy" else about
-        costs |= costs_of
-    found += _stale(library.content, script.translations)
+    found, costs = _texts(library, script, tongue)
     labels = _labels(library, script)
     found += check_labels(labels, tongue, CARRIER_WORDS, SAME_MEANING)
-    found += _read_back(library, tag, labels, everyone)
+    readers = readers or readers_of(library, tag)
+    found += check_read_back(_by_intent(labels), tag, readers.own)
+    found += check_read_back(_by_intent(_labels(library, library.scripts[library.source])), tag, readers.english)
     english = library.scripts[library.source].vocabulary
     return Proof(tag, tuple(found), check_vocabulary(script.vocabulary, english, terms(library.content)), costs)
 
 
 def proofread_all(library: Library, tags: Iterable[str], seen: Callable[[str], object] = str) -> tuple[Proof, ...]:
     """The proofs of several languages; `seen` is told of each as it is done."""
-    everyone = reader_of_all(library)
+    everyone = reader_of(library, library.scripts)
     proofs = []
     for tag in tags:
-        proofs.append(proofread(library, tag, everyone))
+        proofs.append(proofread(library, tag, readers_of(library, tag, everyone)))
         seen(tag)
     return tuple(proofs)
 
 
-def reader_of_all(library: Library) -> Reader:
-    """The reader of every language of the library, as where a clinic offers them all."""
-    return make_reader(library.vocabularies(library.scripts), library.risks)
+def reader_of(library: Library, tags: Iterable[str]) -> Reader:
+    """The reader of some languages, as where a clinic offers them."""
+    return make_reader((library.scripts[tag].vocabulary for tag in tags), library.risks)
+
+
+def readers_of(library: Library, tag: str, everyone: Reader | None = None) -> Readers:
+    """A language's words to type are read by it alone and by all; the English ones, which work everywhere, beside it."""
+    everyone = everyone or reader_of(library, library.scripts)
+    alone = reader_of(library, (tag,)) if len(library.scripts) > 1 else everyone
+    own = {"by this language alone": alone, "with all languages loaded": everyone}
+    if tag == library.source:
+        return Readers(own, {})
+    pair = reader_of(library, (tag, library.source)) if len(library.scripts) > 2 else everyone
+    return Readers(own, {"the English word, beside this language": pair, "the English word, with all languages loaded": everyone})
 
 
 def tongue_of(script: Script, source: str = "en") -> Tongue:
@@ -151,6 +153,24 @@ def tongue_of(script: Script, source: str = "en") -> Tongue:
 
 
 # ---------------------------------------------------------------- texts
+
+
+def _texts(library: Library, script: Script, tongue: Tongue) -> tuple[list[Finding], dict[str, Cost]]:
+    """What is wrong with the texts of a language, and what its SMS texts cost."""
+    texts = by_key(script.translations)
+    book = _book(library, script.tag)
+    found: list[Finding] = []
+    costs: dict[str, Cost] = {}
+    for demand in demands(library.content):
+        text = texts.get(demand.key, Translation(demand.key, demand.source, ()))
+        if text.state == "empty" and _inherited(library, script.tag, demand.key):
+            continue
+        found += check_state(demand, text.state)
+        if text.state != "empty":
+            about, dear = _about(demand, text, tongue, book, script.tag)
+            found += (_shown(f) for f in about) if text.state == "fuzzy" else about
+            costs |= dear
+    return [*found, *_stale(library.content, script.translations)], costs
 
 
 def _about(
@@ -203,7 +223,9 @@ def _book(library: Library, tag: str) -> Book:
             texts = {t.key: t for t in script.translations if _fillable(t, sources)}
             by_tag[other] = _complete(script, texts if other == tag or tag.startswith(f"{other}-") else {})
     catalogs = Catalogs(by_tag, library.profile.languages, library.source)
-    return make_book(library.content, catalogs, library.profile, library.phone)
+    chain = {c.language.tag: c for c in catalogs.chain(tag)}
+    book = make_book(library.content, replace(catalogs, by_tag=chain), library.profile, library.phone)
+    return replace(book, catalogs=catalogs)
 
 
 def _complete(script: Script, texts: Mapping[str, Translation]) -> Catalog:
@@ -228,14 +250,5 @@ def _labels(library: Library, script: Script) -> dict[str, str]:
     return {key: texts[key].forms[0] for key in keys if key in texts and texts[key].state != "empty"}
 
 
-def _read_back(library: Library, tag: str, labels: Mapping[str, str], everyone: Reader | None) -> Iterable[Finding]:
-    """The language's own labels by its own words and by all; the English ones, which work everywhere, beside them and by all."""
-    made = partial(make_reader, risks=library.risks)
-    everyone = everyone or reader_of_all(library)
-    alone, pair = (made(library.vocabularies(dict.fromkeys(tags))) for tags in ((tag,), (tag, library.source)))
-    own = {key.removesuffix(".label"): label for key, label in labels.items()}
-    yield from check_read_back(own, tag, {"by this language alone": alone, "with all languages loaded": everyone})
-    english = {k.removesuffix(".label"): v for k, v in _labels(library, library.scripts[library.source]).items()}
-    if tag != library.source:
-        both = {"the English word, beside this language": pair, "the English word, with all languages loaded": everyone}
-        yield from check_read_back(english, tag, both)
+def _by_intent(labels: Mapping[str, str]) -> dict[str, str]:
+    return {key.removesuffix(".label"): label for key, label in labels.items()}

@@ -43,6 +43,9 @@ class Catalogs:
 
     def find(self, tag: str, key: str) -> tuple[Catalog, tuple[str, ...]]:
         """The text of `key` for `tag`, from the first catalog of the chain that has it. Raises `KeyError` where none has."""
+        own = self.by_tag.get(tag)
+        if own is not None and (forms := own.texts.get(key)):
+            return own, forms
         for catalog in self.chain(tag):
             if key in catalog.texts:
                 return catalog, catalog.texts[key]

@@ -39,7 +39,7 @@ TITLE_LENGTH = 20  # characters on a button (Twilio quick replies)
 WHATSAPP_LENGTH = 700  # characters of a text that is still read to its end
 DEAR = 3  # segments of UCS-2 beyond which a text is worth shortening
 
-# Marks that steer the direction of writing (UAX 9). They are ours to set around values; one that a translator leaves is invisible.
+# Marks that steer the direction of writing (UAX 9): ours to set around values, and invisible where a translator leaves one.
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PERCENT = frozenset("%٪﹪％‰")
 _SENTENCE_END = re.compile(r"[.!?؟。！？।۔…\n]+")
@@ -140,7 +140,9 @@ def _negations(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Iterat
         denying = [s for s in sentences if any(_holds(s, n, tongue, whole=True) for n in tongue.negations)]
         for term in demand.denies:
             if not any(_holds(s, beginning, tongue) for s in denying for beginning in tongue.terms.get(term, ())):
-                says = f"must rule out {term!r}: one sentence has to name it ({_beginnings(tongue, term)}) beside a word that denies"
+                says = (
+                    f"must rule out {term!r}: one sentence has to name it ({_beginnings(tongue, term)}) beside a word that denies"
+                )
                 yield Finding(demand.key, "negations", "error", says)
 
 

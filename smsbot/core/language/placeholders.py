@@ -23,10 +23,7 @@ def outside(text: str) -> str:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """`text` with each placeholder replaced by its value. Raises `Unfilled` where a value is missing."""
 
-    def value(match: re.Match[str]) -> str:
-        try:
-            return values[match[1]]
-        except KeyError:
-            raise Unfilled(match[1]) from None
-
-    return _NAME.sub(value, text)
+    try:
+        return _NAME.sub(lambda match: values[match[1]], text)
+    except KeyError as missing:
+        raise Unfilled(missing.args[0]) from None

@@ -9,9 +9,9 @@ from typing import Literal
 Channel = Literal["sms", "whatsapp", "rcs"]
 Kind = Literal["e164", "bsuid"]
 
-# A business-scoped user id of WhatsApp: the country's two letters, a dot, and up to 128 letters and digits; a parent id has ENT between.
+# A business-scoped user id of WhatsApp: two letters of a country, a dot, up to 128 letters and digits; a parent has ENT between.
 _BSUID = re.compile(r"([A-Z]{2})\.(?:ENT\.)?[0-9A-Za-z]{1,128}")
-_E164 = re.compile(r"\+[1-9]\d{4,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,6 +53,6 @@ def parse_address(text: str) -> Address:
 
 
 def key_of(pepper: bytes, address: Address, space: str = "") -> str:
-    """The coded mark of a person: HMAC-SHA256 over the kind and the handle, 32 hex digits of it. `space` keeps demo people apart."""
+    """The coded mark of a person: 32 hex digits of HMAC-SHA256 over the kind and the handle. `space` keeps demo people apart."""
     material = f"{space}{address.kind}\x00{address.handle}".encode("utf-8", "surrogatepass")
     return hmac.digest(pepper, material, hashlib.sha256).hex()[:32]

@@ -1,8 +1,8 @@
 """What the carrier does by itself with STOP, START and HELP, by kind of sender and channel.
 
 Source: Twilio's pages on opt-out keywords and on Advanced Opt-Out. Long codes and Messaging Services answer and block on their
-English keywords, when the message is nothing but the keyword; toll-free numbers are blocked by the network; short codes are left to
-us; with Advanced Opt-Out the message carries `OptOutType` where Twilio has acted, on WhatsApp as well. Plain WhatsApp: nothing.
+English keywords, when the message is nothing but the keyword; toll-free numbers are blocked by the network; short codes are left
+to us; with Advanced Opt-Out the message carries `OptOutType` where Twilio has acted, on WhatsApp too. Plain WhatsApp: nothing.
 """
 
 from dataclasses import dataclass

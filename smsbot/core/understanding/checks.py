@@ -1,6 +1,7 @@
 """The rules for vocabularies: nothing that English reads is missing, nothing is ambiguous, every word to type is read back."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from ..language.checks import Finding
 from .folding import tokens, variants
@@ -8,6 +9,7 @@ from .reading import Prior, Reader, look, understand
 from .vocabulary import Entry, Vocabulary
 
 
+@lru_cache(maxsize=16384)
 def words(text: str) -> tuple[tuple[str, ...], ...]:
     """The words of a text as the checks compare them: each folded, then the forms under which it may be meant."""
     return tuple((word, *variants(word)) for word in tokens(text))

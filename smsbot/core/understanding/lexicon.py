@@ -8,6 +8,7 @@ two letters swapped, since any other change of so short a word makes another wor
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .folding import variants
 from .vocabulary import Entry, Pattern, Vocabulary
@@ -72,6 +73,8 @@ class Lexicon:
             for key in _deletions(word.rstrip("*")):
                 self._near.setdefault(key, []).append(word)
         self._lengths = sorted({len(b) for b in self._beginnings})
+        # The same words come again and again; numbers, which may be somebody's, are not remembered.
+        self._read = lru_cache(maxsize=8192)(self._readings)
 
     def _add(self, entry: Entry, language: str, gap: int) -> None:
         target = Target(entry.kind, entry.name, language, entry.whole, entry.pattern.text)
@@ -97,7 +100,7 @@ class Lexicon:
 
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """Every pattern that stands in `words` (folded), longest first."""
-        readings = [self._readings(word) for word in words]
+        readings = [self._read(word) if word.isalpha() else self._readings(word) for word in words]
         spared = frozenset(i for i, word in enumerate(words) if word in self._fillers)
         hits: dict[tuple[Target, int], Hit] = {}
         for start in range(len(words)):

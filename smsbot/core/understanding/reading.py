@@ -4,6 +4,7 @@ Between the two the caller asks the language detector for its votes, so that not
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,6 +34,7 @@ class Reader:
     lexicon: Lexicon
     scripts: Mapping[str, str]  # language -> the script of its own name
     risks: Mapping[str, int]  # intent -> which of two answers goes first: the higher
+    covers: Mapping[str, tuple[str, ...]]  # intent -> those that its answer answers as well
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -40,10 +42,12 @@ class Reader:
         return tuple(self.scripts)
 
 
-def make_reader(vocabularies: Iterable[Vocabulary], risks: Mapping[str, int]) -> Reader:
+def make_reader(
+    vocabularies: Iterable[Vocabulary], risks: Mapping[str, int], covers: Mapping[str, tuple[str, ...]] | None = None
+) -> Reader:
     """The reader of the given vocabularies."""
     known = tuple(vocabularies)
-    return Reader(Lexicon(known), {v.tag: _script(v.own_name[0]) for v in known}, risks)
+    return Reader(Lexicon(known), {v.tag: _script(v.own_name[0]) for v in known}, risks, covers or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +96,27 @@ class Reading:
 def look(reader: Reader, text: str) -> Look:
     """What stands in `text`."""
     words = tokens(text)
-    letters = [c for c in text if c.isalpha()]
-    counts: dict[str, int] = {}
-    for letter in letters:
-        script = "LATIN" if letter.isascii() else _script(letter)
-        counts[script] = counts.get(script, 0) + 1
+    scripts, letters = _scripts(text)
+    number = words[0] if len(words) == 1 else ""
     return Look(
         text=text,
         words=words,
         hits=reader.lexicon.find(words),
-        scripts={s: n / len(letters) for s, n in counts.items()},
-        letters=len(letters),
-        question=any(c in "?؟？;" for c in text[-40:]) and text.rstrip()[-1:] != ";",
-        number=int(words[0]) if len(words) == 1 and words[0].isascii() and words[0].isdigit() and len(words[0]) < 4 else None,
+        scripts=scripts,
+        letters=letters,
+        question="?" in text or "؟" in text or "？" in text or text.rstrip().endswith("\u037e"),
+        number=int(number) if number.isascii() and number.isdigit() and len(number) < 4 else None,
     )
+
+
+def _scripts(text: str) -> tuple[Mapping[str, float], int]:
+    """The share of each script among the letters of the text, and how many letters there are."""
+    if text.isascii():
+        count = sum(map(str.isalpha, text))
+        return ({"LATIN": 1.0} if count else {}), count
+    counts = Counter(_script(c) for c in text if c.isalpha())
+    total = counts.total()
+    return {script: count / total for script, count in counts.items()}, total
 
 
 @lru_cache(maxsize=4096)
@@ -232,7 +243,8 @@ def _ordered(reader: Reader, hits: list[Hit]) -> tuple[str, ...]:
             return (name,)
     if len(names) > 1 and (substance := [n for n in names if n not in POLITENESS]):
         names = substance
-    return tuple(sorted(names, key=lambda n: -reader.risks.get(n, 0)))
+    covered = {n for name in names for n in reader.covers.get(name, ())}
+    return tuple(sorted((n for n in names if n not in covered), key=lambda n: -reader.risks.get(n, 0)))
 
 
 def _scores(chosen: list[Hit]) -> dict[str, float]:

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from smsbot.core.content.profile import Profile
-from smsbot.core.people.carrier import SENDER_KINDS
+from smsbot.core.people.carrier import SenderKind
 
 from .countries import Country, known_countries
 from .examples import examples_in
-from .form import BODY_LIMIT, Wrong, form_of, read_draft
+from .form import BODY_LIMIT, Wrong, answered_by_carrier, form_of, read_draft
 
 WEBHOOK = "/twilio/messages"
 REQUEST_LIMIT = 16 * 1024  # bytes: the longest message in any writing, and the rest
@@ -41,8 +41,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-KIND_NAMES = {
-    "short_code": "Short code: the bot answers STOP",
+KIND_NAMES: dict[SenderKind, str] = {
+    "short_code": "Short code: we answer STOP",
     "long_code": "Long code: Twilio answers STOP",
     "toll_free": "Toll-free: the network answers STOP",
     "messaging_service": "Messaging Service: Twilio answers STOP",
@@ -61,6 +61,7 @@ def blueprint(
     profile: Profile,
     account: str,
     public_url: str = "",
+    sender_kind: SenderKind = "short_code",
     countries: Sequence[Country] | None = None,
     fresh: Callable[[], str] = fresh_id,
 ) -> Blueprint:
@@ -68,6 +69,7 @@ def blueprint(
 
     `sign(url, form)` makes the signature of the page's own key. `account` is the AccountSid that the forms name. `public_url` is
     the address that the webhook checks signatures on, without a path; where it is empty, the address that the browser called.
+    `sender_kind` is the kind of line that the page begins with: the clinic's own.
     """
     offered = tuple(known_countries() if countries is None else countries)
     doors = Blueprint("phone", __name__, url_prefix="/phone")
@@ -81,7 +83,8 @@ def blueprint(
             country=profile.country,
             languages=profile.languages,
             examples=examples_in(profile.languages),
-            kinds=[(kind, KIND_NAMES[kind]) for kind in SENDER_KINDS],
+            kinds=KIND_NAMES.items(),
+            sender_kind=sender_kind,
             body_limit=BODY_LIMIT,
         )
 
@@ -95,13 +98,14 @@ def blueprint(
             return _refusal(403, "only the phone page itself may ask for a signature")
         request.max_content_length = REQUEST_LIMIT
         try:
-            form = form_of(read_draft(request.get_json()), fresh(), account, profile.phone)
+            draft = read_draft(request.get_json())
         except Wrong as wrong:
             return _refusal(400, str(wrong))
         except RecursionError:  # JSON that is nested deeper than the reader goes
             return _refusal(400, "the request is not JSON")
+        form = form_of(draft, fresh(), account, profile.phone)
         url = f"{public_url or request.host_url}".rstrip("/") + WEBHOOK
-        return jsonify(url=url, form=form, signature=sign(url, form))
+        return jsonify(url=url, form=form, signature=sign(url, form), carrier=answered_by_carrier(draft, form))
 
     @doors.errorhandler(HTTPException)
     def unreadable(error: HTTPException) -> Response:
@@ -121,8 +125,10 @@ def _refusal(status: int, words: str) -> Response:
 
 
 def _from_this_page() -> bool:
-    """Whether no other site's page asks. Every browser says where a POST comes from; what says nothing is not a browser,
-    and then no visitor's browser is being used against them."""
+    """Whether no other site's page asks.
+
+    Every browser says where a POST comes from. What says nothing is not a browser, so no visitor's is used against them.
+    """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"

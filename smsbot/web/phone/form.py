@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from smsbot.core.people.address import PREFIXES
-from smsbot.core.people.carrier import HELP_WORDS, SENDER_KINDS, START_WORDS, STOP_WORDS
+from smsbot.core.people.address import PREFIXES, Channel
+from smsbot.core.people.carrier import HELP_WORDS, SENDER_KINDS, START_WORDS, STOP_WORDS, OptOutType, SenderKind, habit
 from smsbot.core.people.fiction import is_fictional
 
 BODY_LIMIT = 1600  # characters that the carrier takes in one message
@@ -14,12 +14,14 @@ MEDIA_LIMIT = 10  # files that the carrier takes in one message
 CHOICE_LIMIT = 200  # characters of a button's id
 AGENT = "rcs:clinic_demo_agent"  # who an RCS message is to: an agent's name stands there, not a number
 
+T = TypeVar("T")
 _MIME = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
-_SPELLED: Mapping[str, str] = {"sms": ""} | {channel: prefix for prefix, channel in PREFIXES.items()}
+_SPELLED: Mapping[Channel, str] = {"sms": "", **{channel: prefix for prefix, channel in PREFIXES.items()}}
+_KEYWORDS: tuple[tuple[OptOutType, frozenset[str]], ...] = (("STOP", STOP_WORDS), ("START", START_WORDS), ("HELP", HELP_WORDS))
 _FIELDS = frozenset({"from", "channel", "body", "choice", "media", "location", "referral", "sender_kind"})
 
 
-class Wrong(ValueError):
+class Wrong(ValueError):  # noqa: N818 - it is the message that is wrong, nothing of ours
     """A message that the page cannot send; says in plain words what is wrong with it."""
 
 
@@ -28,13 +30,13 @@ class Draft:
     """A message as the page asks to have it signed. `sender` is a number that belongs to nobody."""
 
     sender: str
-    channel: str
+    channel: Channel
     body: str
     choice: str
     media: tuple[str, ...]
     location: bool
     referral: bool
-    sender_kind: str
+    sender_kind: SenderKind
 
 
 def read_draft(value: object) -> Draft:
@@ -65,11 +67,11 @@ def _sender(value: Mapping[str, Any]) -> str:
     return sender
 
 
-def _one_of(value: Mapping[str, Any], name: str, allowed: tuple[str, ...], default: str) -> str:
+def _one_of(value: Mapping[str, Any], name: str, allowed: tuple[T, ...], default: T) -> T:
     found = value.get(name) or default
     if found not in allowed:
-        raise Wrong(f"{name} must be one of {', '.join(allowed)}")
-    return str(found)
+        raise Wrong(f"{name} must be one of {', '.join(map(str, allowed))}")
+    return allowed[allowed.index(found)]
 
 
 def _text(value: Mapping[str, Any], name: str, limit: int) -> str:
@@ -163,7 +165,9 @@ def _acted(draft: Draft) -> dict[str, str]:
     if draft.sender_kind != "advanced_opt_out":
         return {}
     word = draft.body.strip().casefold()
-    for name, words in (("STOP", STOP_WORDS), ("START", START_WORDS), ("HELP", HELP_WORDS)):
-        if word in words:
-            return {"OptOutType": name}
-    return {}
+    return next(({"OptOutType": name} for name, words in _KEYWORDS if word in words), {})
+
+
+def answered_by_carrier(draft: Draft, form: Mapping[str, str]) -> OptOutType | None:
+    """The keyword that the carrier answers by itself on this kind of line, so that nobody waits for our answer."""
+    return habit(draft.sender_kind, draft.channel, draft.body, form.get("OptOutType")).acted

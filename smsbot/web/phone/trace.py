@@ -43,7 +43,6 @@ def trace(turn: Turn, book: Book, *, buttons: bool = False) -> Trace:
         "events": list(kept.events),
         "replies": list(_replies(turn, book, buttons)),
         "remembered": turn.remembered,
-        "carrier": _carrier(turn),
     }
 
 
@@ -56,13 +55,6 @@ def _red_flags(turn: Turn) -> tuple[str, ...]:
 def _emergency(turn: Turn, book: Book) -> str:
     at_home = turn.region == book.profile.country
     return (book.profile.emergency if at_home else "") or book.content.emergency.get(turn.region, "")
-
-
-def _carrier(turn: Turn) -> str | None:
-    """The keyword that the carrier answered by itself: then a turn of ours says nothing."""
-    if turn.decision is None or turn.kept.texts or not turn.kept.intents:
-        return None
-    return {"stop": "STOP", "start": "START", "help": "HELP"}.get(turn.kept.intents[0])
 
 
 # ---------------------------------------------------------------- replies
@@ -106,8 +98,10 @@ def _fact(fact: Fact) -> Mapping[str, str]:
 
 
 def _options(turn: Turn, text: Text, book: Book) -> Iterator[Mapping[str, str]]:
-    """The options that stand in the text: `shown` as they stand there, `send` what a person types for them now, and `word`
-    what means the same at any time."""
+    """The options that stand in the text.
+
+    `shown` as they stand there, `send` what a person types for them now, and `word` what means the same at any time.
+    """
     talk = turn.decision.conversation if turn.decision else None
     step = book.content.steps.get(talk.step) if talk else None
     if talk and step and step.asks == text.key:

@@ -352,7 +352,8 @@ def test_a_notice_is_told_again_until_somebody_takes_it(ledger: Ledger) -> None:
     assert ledger.due(minutes(60), 5) == []
     assert ledger.open() == []
     taken = ledger.get(notice.id)
-    assert taken and taken.acknowledged_at == minutes(6)
+    assert taken is not None
+    assert taken.acknowledged_at == minutes(6)
 
 
 def test_processes_that_ask_at_once_share_the_notices(another: Callable[[], Ledger]) -> None:
@@ -398,9 +399,7 @@ def test_a_number_is_kept_seven_days_after_its_notice_was_taken(ledger: Ledger) 
     assert ledger.tidy(minutes(10 + WEEK)) == 0
     assert ledger.tidy(minutes(10 + WEEK) + timedelta(seconds=1)) == 1
     assert ledger.tidy(minutes(11 + WEEK)) == 0
-    taken, waiting = ledger.get(call.id), ledger.get(alert.id)
-    assert taken and taken.address is None
-    assert waiting and waiting.address == NUMBER
+    assert [n.address for n in map(ledger.get, (call.id, alert.id)) if n] == [None, NUMBER]
 
 
 def test_tidying_leaves_consent_holds_and_subscribers(ledger: Ledger) -> None:

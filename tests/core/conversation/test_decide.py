@@ -162,5 +162,5 @@ def test_decide_is_a_function_of_its_arguments(bot: Answer, say: Say) -> None:
     turn = say("price")
     assert turn.reading is not None
     inbound = Inbound("SM9", (Address("sms", "+15145550123"),), "price", OPEN)
-    around = bot._around(inbound, "CA")
+    around = bot._around(bot._heard(inbound), None)
     assert decide(None, inbound, turn.reading, around) == decide(None, inbound, turn.reading, around)

@@ -16,7 +16,7 @@ const LINES = { sms: "Text message", whatsapp: "WhatsApp · business account", r
 const threads = new Map();
 let countries = [];
 let country = null;
-let person = 0; // which of the country's hundred numbers
+let person = crypto.getRandomValues(new Uint8Array(1))[0] % 100; // which of the country's hundred numbers: likely one without a talk
 let thread = null;
 
 // ---------------------------------------------------------------- who writes
@@ -31,7 +31,7 @@ function open() {
   const key = `${channel()} ${number()}`;
   if (!threads.has(key)) {
     threads.set(key, { channel: channel(), from: number(), node: h("div", { class: "thread" }), turns: [], queue: Promise.resolve() });
-    threads.get(key).node.append(h("p", { class: "day" }, `Today · ${written()}`));
+    threads.get(key).node.append(h("p", { class: "day" }, `Today · ${written()}`), invitation());
   }
   thread = threads.get(key);
   page.channel = thread.channel;
@@ -46,18 +46,31 @@ function open() {
   explain($("explained"), thread.turns.at(-1) ?? null);
 }
 
+const invitation = () =>
+  h("div", { class: "invitation" }, h("b", {}, "You are the patient"), h("span", {}, "Ask something about Botox, in your own words and your own language."));
+
 function pick(code) {
   country = countries.find((c) => c.code === code) ?? countries[0];
   $("country").value = country.code;
-  person = Number(country.number.slice(-2));
   open();
 }
 
+/** Whether flags are drawn as flags here; some systems have only their letters, or nothing. */
+function flagsDrawn() {
+  const context = h("canvas", { width: "24", height: "24" }).getContext("2d", { willReadFrequently: true });
+  if (!context) return false;
+  context.font = "18px sans-serif";
+  context.fillText("\u{1F1E8}\u{1F1E6}", 0, 18);
+  const pixels = context.getImageData(0, 0, 24, 24).data;
+  return pixels.some((value, n) => n % 4 < 3 && value > 100 && pixels[n - (n % 4) + 3] > 100);
+}
+
 async function fillCountries() {
-  const response = await fetch(page.countries, { credentials: "omit" });
+  const response = await fetch(page.countries);
   if (!response.ok) throw new Failure("The list of countries could not be read.");
   countries = await response.json();
-  $("country").replaceChildren(...countries.map((c) => h("option", { value: c.code }, `${c.flag} ${c.name}`)));
+  const flags = flagsDrawn();
+  $("country").replaceChildren(...countries.map((c) => h("option", { value: c.code }, flags ? `${c.flag} ${c.name}` : c.name)));
   pick(page.country);
 }
 
@@ -85,6 +98,7 @@ function deliver(turn) {
       Object.assign(turn, await post(turn.signed), { failure: null });
       await moment;
       dots.remove();
+      turn.node.classList.add("delivered");
       answer(turn);
     } catch (error) {
       dots.remove();
@@ -92,8 +106,10 @@ function deliver(turn) {
       its.node.append(failed(turn));
       if (!(error instanceof Failure)) console.error(error);
     }
-    turn.node.classList.add("delivered");
-    if (its === thread) select(turn);
+    if (its === thread) {
+      unmark();
+      explain($("explained"), turn);
+    }
     toEnd();
   });
 }
@@ -104,11 +120,12 @@ function answer(turn) {
   // With real buttons the carrier's answer is empty: the texts go out by REST, and the trace has them.
   const said = texts.length ? texts : replies.map((r) => r.text).filter(Boolean);
   turn.said = said.map((text, n) => ({ text, reply: said.length === replies.length ? replies[n] : null }));
-  if (!said.length) its.node.append(silence(trace));
-  for (const { text, reply } of turn.said) its.node.append(received(turn, text, reply));
-  $("log").querySelectorAll(".buttons").forEach((row) => row.remove());
-  const last = turn.said.at(-1)?.reply;
-  if (last?.buttons) its.node.append(buttons(turn, last));
+  its.node.querySelectorAll(".buttons").forEach((row) => row.remove());
+  if (!said.length) its.node.append(silence(turn));
+  for (const { text, reply } of turn.said) {
+    its.node.append(received(turn, reply?.buttons ? unlisted(text, reply.options) : text, reply));
+    if (reply?.buttons) its.node.append(buttons(reply));
+  }
   if (narrow.matches && page.view === "phone") document.querySelector(".dot").hidden = false;
 }
 
@@ -168,7 +185,13 @@ function whyButton(turn) {
   return h("button", { type: "button", class: "ask", on: { click: show } }, "Why?", h("span", { class: "unseen" }, " What the bot understood"));
 }
 
-function buttons(turn, reply) {
+/** The text without the numbered list, where the patient gets buttons instead. */
+function unlisted(text, options) {
+  const listed = new Set(options.map((option) => option.shown));
+  return text.split("\n").filter((line) => !listed.has(line)).join("\n").trimEnd();
+}
+
+function buttons(reply) {
   const tap = (option) => () => send({ body: option.title, choice: option.id }, { text: option.title });
   return h(
     "div",
@@ -177,9 +200,9 @@ function buttons(turn, reply) {
   );
 }
 
-function silence(trace) {
-  const words = trace?.carrier
-    ? `Twilio itself answers ${trace.carrier} on this kind of line. The bot takes note and sends nothing.`
+function silence(turn) {
+  const words = turn.signed.carrier
+    ? `Twilio itself answers ${turn.signed.carrier} on this kind of line. The bot takes note and sends nothing.`
     : "The bot sends no answer to this.";
   return h("p", { class: "note" }, words);
 }
@@ -207,8 +230,11 @@ function toEnd() {
 
 // ---------------------------------------------------------------- the page
 
+const unmark = () => thread.node.querySelectorAll(".chosen").forEach((node) => node.classList.remove("chosen"));
+
+/** Explains a turn that was tapped, and marks its bubbles. */
 function select(turn) {
-  thread.node.querySelectorAll(".chosen").forEach((node) => node.classList.remove("chosen"));
+  unmark();
   for (const node of [turn.node, ...(turn.nodes ?? [])]) node.classList.add("chosen");
   explain($("explained"), turn);
 }
@@ -264,7 +290,7 @@ function listen() {
   document.querySelectorAll("[data-extra]").forEach((button) =>
     button.addEventListener("click", () => country && send(EXTRAS[button.dataset.extra][0], { extra: EXTRAS[button.dataset.extra][1] })),
   );
-  document.querySelectorAll(".chip").forEach((chip) =>
+  document.querySelectorAll(".chip, .sample").forEach((chip) =>
     chip.addEventListener("click", () => {
       if (!country) return;
       if (narrow.matches) view("phone");

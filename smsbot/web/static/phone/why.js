@@ -43,13 +43,12 @@ function quote(turn) {
 }
 
 function summary(turn, trace) {
-  const meant = trace.intents.map(intentName);
-  const topic = trace.topic && !trace.intents.includes(trace.topic) ? [intentName(trace.topic)] : [];
+  const meant = trace.topic && !trace.intents.includes(trace.topic) ? [trace.topic] : trace.intents.length ? trace.intents : ["unknown"];
   return h(
     "section",
     { class: "card summary" },
     quote(turn),
-    h("h2", {}, capital(listed([...meant, ...topic].length ? [...(topic.length ? topic : meant)] : ["not understood"]))),
+    h("h2", {}, meant.map((name) => capital(intentName(name))).join(" · ")),
     h("p", {}, inShort(turn, trace)),
     h("ul", { class: "numbers" }, figures(turn, trace)),
   );
@@ -57,11 +56,12 @@ function summary(turn, trace) {
 
 function inShort(turn, trace) {
   const name = languageName(trace.lang);
-  if (trace.carrier) return `Twilio answers ${trace.carrier} by itself on this kind of line. The bot wrote it down and sends nothing.`;
+  if (turn.signed.carrier) return `Twilio answers ${turn.signed.carrier} by itself on this kind of line. The bot wrote it down and sends nothing.`;
   if (trace.redflags.length) return `A warning sign: ${listed(trace.redflags.map(flagName))}. Answered before anything else, in ${name}.`;
   if (trace.tier === "kept") return `The same message was heard before, so the same answer is given again, in ${name}.`;
   if (trace.intents.includes("unknown")) return `Nothing here is known to the bot, so it says so, in ${name}, and does not guess.`;
   if (!trace.replies.length) return "The bot takes note and sends nothing.";
+  if (trace.intents.includes("media")) return `The bot neither opens nor keeps files or places, and says so, in ${name}.`;
   if (trace.tier === "choice") return `The patient picked one of the choices that were offered. Answered in ${name}.`;
   const sure = trace.certain ? `Written in ${name}` : `Perhaps written in ${name}, not certain`;
   return `${sure}, and answered in ${answeredIn(trace)}.`;
@@ -98,25 +98,26 @@ function warning(trace) {
 }
 
 function facts(trace) {
-  const used = new Map();
-  for (const reply of trace.replies) for (const fact of reply.facts ?? []) used.set(fact.id, fact);
-  const rows = [...used.values()].sort((a, b) => (a.sentence < b.sentence ? -1 : a.sentence > b.sentence ? 1 : 0));
-  if (!rows.length) return card("Where it comes from", h("p", { class: "quiet" }, trace.redflags.length ? "Safety texts are the clinic's own: they use no fact of the article." : "Texts of the clinic's service: no fact of the article is used."));
-  return card(
-    "Where it comes from",
-    h(
-      "ol",
-      { class: "facts" },
-      rows.map((fact) =>
-        h(
-          "li",
-          {},
-          h("b", { class: "sentence", title: `Sentence ${fact.sentence.slice(1)} of the article` }, fact.sentence),
-          h("span", {}, fact.says ?? fact.id.replaceAll("-", " "), fact.flag === "attr" && h("em", {}, FLAGS.attr)),
-        ),
-      ),
-    ),
-  );
+  const sentences = new Map();
+  for (const reply of trace.replies)
+    for (const fact of reply.facts ?? []) {
+      if (!sentences.has(fact.sentence)) sentences.set(fact.sentence, new Map());
+      sentences.get(fact.sentence).set(fact.id, fact);
+    }
+  if (!sentences.size) return card("From the article", h("p", { class: "quiet" }, noFacts(trace)));
+  const rows = [...sentences.keys()].sort().map((sentence) => {
+    const name = `Sentence ${Number(sentence.slice(1))} of the article`;
+    return h("li", {}, h("b", { class: "sentence", title: name }, sentence), h("div", {}, [...sentences.get(sentence).values()].map(said)));
+  });
+  return card("From the article", h("ol", { class: "facts" }, rows));
+}
+
+const said = (fact) => h("p", {}, fact.says ?? fact.id.replaceAll("-", " "), fact.flag === "attr" && h("em", {}, FLAGS.attr));
+
+function noFacts(trace) {
+  if (trace.redflags.length) return "A safety text of its own: it waits for no article, and uses no fact of it.";
+  if (trace.tier === "kept") return "The same answer as before; its facts stand beside the first one.";
+  return trace.replies.length ? "A text of the clinic's service: it uses no fact of the article." : "Nothing was said.";
 }
 
 // ---------------------------------------------------------------- language and meaning
@@ -148,7 +149,7 @@ function meaning(trace) {
   const scores = trace.candidates.slice(0, SHOWN).map(([name, score]) => [capital(intentName(name)), score]);
   return card(
     "How it knew",
-    h("p", {}, TIERS[trace.tier] ?? trace.tier),
+    h("p", {}, trace.intents.includes("media") ? TIERS.media : (TIERS[trace.tier] ?? trace.tier)),
     scores.length > 0 && bars(scores, 1),
     trace.found.length > 0 && h("p", { class: "quiet" }, "Words that decided it"),
     trace.found.length > 0 && h("ul", { class: "found" }, trace.found.map(pattern)),

@@ -18,7 +18,7 @@ const REASONS = {
 
 async function reach(url, options) {
   try {
-    return await fetch(url, { credentials: "omit", cache: "no-store", ...options });
+    return await fetch(url, { cache: "no-store", ...options });
   } catch {
     throw new Failure("The server could not be reached. Is it still running?");
   }

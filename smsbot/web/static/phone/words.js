@@ -39,6 +39,7 @@ export const INTENTS = {
   yes: "a yes",
   no: "a no",
   more: "more of the list",
+  exit: "leaving the short check",
   choice: "one of the choices offered",
   minor: "a person under age",
   urgent: "a warning sign that needs help now",
@@ -58,12 +59,13 @@ export const TIERS = {
   near: "A near miss: a known word with one letter wrong, missing, added or swapped.",
   redflag: "The message names a warning sign. That is answered before anything else.",
   none: "Nothing in it is known to the bot, so it does not guess.",
+  media: "The message brings a file or a place. There is nothing in it to read.",
   kept: "The same message came twice: the same answer is given again, and counted once.",
   step: "An answer to a question of the short check.",
 };
 
 export const EVENTS = {
-  TurnAnswered: ["Answered", "The turn was answered and counted."],
+  TurnAnswered: ["Answered", "The message was read and answered."],
   OptedOut: ["Opted out", "No marketing from now on, on any channel."],
   OptedIn: ["Opted in again", "The person asked for messages again."],
   ConsentAsked: ["Consent asked", "The exact question is kept as proof; only a clear yes to it counts."],
