@@ -60,7 +60,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, _redis(Path(folder)) as redis_url:
         environ = _environ(Path(folder), redis_url, workers)
         subprocess.run([sys.executable, "-m", "smsbot", "migrate"], env=environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        print(f"{workers} workers, {options.requests} requests a round, {options.at_once} at once, {options.rounds} rounds each, in turn\n")
+        print(
+            f"{workers} workers, {options.requests} requests a round, {options.at_once} at once, {options.rounds} rounds each, in turn\n"
+        )
         start, memory = _start_up(environ, options.worker_class)
         rows = _rounds(environ, options)
     _table(rows, memory)
@@ -215,7 +217,9 @@ def _table(rows: dict[str, list[tuple[Outcome, float]]], memory: dict[str, list[
     print(f"{'':7}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'CPU ms/request':>17}{'MB/worker':>12}{'failed':>9}")
     for name, results in rows.items():
         memory[name] = _MEMORY[name]
-        median = [statistics.median(column) for column in zip(*((o.per_second, o.p50, o.p99, cpu) for o, cpu in results), strict=True)]
+        median = [
+            statistics.median(column) for column in zip(*((o.per_second, o.p50, o.p99, cpu) for o, cpu in results), strict=True)
+        ]
         failed = sum(o.failed for o, _ in results)
         print(f"{name:7}{median[0]:12.0f}{median[1]:10.2f}{median[2]:10.2f}{median[3]:17.3f}{max(memory[name]):12.0f}{failed:9}")
 

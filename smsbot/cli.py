@@ -117,7 +117,7 @@ def _lines(stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
         except ValueError as error:
             raise BadLine(f"line {number}: not JSON: {error}") from None
         if not isinstance(value, dict):
-            raise BadLine(f"line {number}: must be an object, such as {{\"text\": \"...\"}}")
+            raise BadLine(f'line {number}: must be an object, such as {{"text": "..."}}')
         yield number, value
 
 
@@ -178,14 +178,14 @@ def _inbound(value: Mapping[str, Any], number: int, message_id: str) -> Inbound:
         raise BadLine(f"line {number}: media must be a list of MIME types")
     return Inbound(
         message_id=message_id,
-        addresses=(Address(channel, written.handle),),  # type: ignore[arg-type]
+        addresses=(Address(channel, written.handle),),
         body=_text(value, "body", number, ""),
         at=_moment(value.get("at"), number),
         choice=_text(value, "choice", number, "") or None,
         media=tuple(media),
         location=bool(value.get("location")),
         referral=bool(value.get("referral")),
-        sender_kind=kind,  # type: ignore[arg-type]
+        sender_kind=kind,
     )
 
 
@@ -221,7 +221,12 @@ def _understand(_options: argparse.Namespace) -> None:
     for number, value in _lines(sys.stdin):
         text = _text(value, "text", number)
         current, region = _text(value, "lang", number, ""), _text(value, "region", number, "")
-        spoken = [t for r in bot.regions.languages(region.upper()) for t in texts.reader.languages if t.partition("-")[0] == r.partition("-")[0]]
+        spoken = [
+            t
+            for r in bot.regions.languages(region.upper())
+            for t in texts.reader.languages
+            if t.partition("-")[0] == r.partition("-")[0]
+        ]
         prior = Prior(current or None, tuple(spoken), texts.book.profile.languages[0])
         reading = understand(texts.reader, look(texts.reader, text), texts.languages.votes(text), prior)
         intents = (reading.triage.intents if reading.triage else ()) + reading.intents
@@ -238,13 +243,14 @@ def _understand(_options: argparse.Namespace) -> None:
 
 def _candidates(triage: Any, candidates: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     flags = [(name, 1.0) for name in triage.intents] if triage else []
-    return flags + [c for c in candidates]
+    return [*flags, *candidates]
 
 
 def _segments(_options: argparse.Namespace) -> None:
     for number, value in _lines(sys.stdin):
         cost = measure(_text(value, "text", number))
         _put({"encoding": cost.encoding, "units": cost.units, "segments": cost.segments})
+
 
 # ---------------------------------------------------------------- the bot on this machine
 
@@ -274,7 +280,11 @@ def _migrate(_options: argparse.Namespace) -> int:
     if not settings.database_url:
         raise Misconfigured(["DATABASE_URL is not set: the address of your PostgreSQL, or sqlite:///var/smsbot.db"])
     before, after = wiring.migrate(settings)
-    print(f"The database is up to date ({after})." if before == after else f"The database was brought from {before or 'nothing'} to {after}.")
+    print(
+        f"The database is up to date ({after})."
+        if before == after
+        else f"The database was brought from {before or 'nothing'} to {after}."
+    )
     return 0
 
 
@@ -315,7 +325,10 @@ def _fallback(options: argparse.Namespace) -> int:
     page = wiring.fallback(Settings.from_env())
     if options.output:
         Path(options.output).write_text(page, encoding="utf-8")
-        print(f"Written to {options.output}. Put it on a web server of its own and name its address as Twilio's fallback.", file=sys.stderr)
+        print(
+            f"Written to {options.output}. Put it on a web server of its own and name its address as Twilio's fallback.",
+            file=sys.stderr,
+        )
     else:
         print(page)
     return 0

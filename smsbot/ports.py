@@ -78,7 +78,9 @@ class Proof:
     digest: str
 
 
-RecordName = Literal["OptedOut", "Forgotten", "RedFlagSeen", "ConsentDeclined", "Held", "OptedIn", "ConsentAsked", "ConsentGiven", "CallRequested"]
+RecordName = Literal[
+    "OptedOut", "Forgotten", "RedFlagSeen", "ConsentDeclined", "Held", "OptedIn", "ConsentAsked", "ConsentGiven", "CallRequested"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ def _setting(name: str, default: str = "", help: str = "", one_of: tuple[str, ..
 class Settings:
     """All settings. Each field's metadata has the variable's name and what it is for; the README's table is held against it."""
 
-    mode: str = _setting("SMSBOT_MODE", "production", "production, or local for one machine without accounts", ("production", "local"))
+    mode: str = _setting(
+        "SMSBOT_MODE", "production", "production, or local for one machine without accounts", ("production", "local")
+    )
     account_sid: str = _setting("TWILIO_ACCOUNT_SID", help="your Twilio account (AC...); messages of any other are refused")
     auth_tokens: str = _setting(
         "TWILIO_AUTH_TOKEN", help="the account's auth token; several, comma-separated, while rotating", secret=True
@@ -41,11 +43,17 @@ class Settings:
     api_url: str = _setting("TWILIO_API_URL", help="another address for Twilio's REST API, to try things without Twilio")
     public_url: str = _setting("PUBLIC_URL", help="the address that Twilio calls, without a path: https://bot.clinic.example")
     redis_url: str = _setting("REDIS_URL", help="where talks are kept: redis://, rediss:// or unix://", secret=True)
-    database_url: str = _setting("DATABASE_URL", help="where people and consent are kept: postgresql:// or sqlite:///", secret=True)
+    database_url: str = _setting(
+        "DATABASE_URL", help="where people and consent are kept: postgresql:// or sqlite:///", secret=True
+    )
     broker_url: str = _setting("BROKER_URL", help="the queue's Redis, where it is not REDIS_URL", secret=True)
     secret_key: str = _setting("SECRET_KEY", help="signs links and the phone page; 32 characters or more", secret=True)
-    pepper: str = _setting("PERSON_PEPPER", help="turns numbers into coded marks; never change it; 32 characters or more", secret=True)
-    data_keys: str = _setting("DATA_KEYS", help="encrypt numbers at rest; the first encrypts, all decrypt; comma-separated", secret=True)
+    pepper: str = _setting(
+        "PERSON_PEPPER", help="turns numbers into coded marks; never change it; 32 characters or more", secret=True
+    )
+    data_keys: str = _setting(
+        "DATA_KEYS", help="encrypt numbers at rest; the first encrypts, all decrypt; comma-separated", secret=True
+    )
     clinic_file: str = _setting("CLINIC_FILE", help="your clinic's profile, copied from smsbot/content/clinic.toml")
     phone: str = _setting("PHONE", "off", "the phone page: on or off", ("on", "off"))
     log_format: str = _setting("LOG_FORMAT", "json", "json, or console for people", ("json", "console"))
@@ -62,10 +70,11 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """The settings in the environment. Raises `Misconfigured` for values that are not allowed."""
         environ = os.environ if environ is None else environ
-        values, problems = {}, []
+        values: dict[str, str] = {}
+        problems: list[str] = []
         for spec in fields(cls):
             name = spec.metadata["name"]
-            value = environ.get(name, "").strip() or spec.default
+            value = environ.get(name, "").strip() or str(spec.default)
             allowed = spec.metadata["one_of"]
             if allowed and value not in allowed:
                 problems.append(f"{name} is {value!r}; it must be one of: {', '.join(allowed)}")

@@ -28,12 +28,14 @@ from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.sql.tables import REVISION
 from smsbot.adapters.twilio import TwilioCarrier, TwilioMessages, sign
 from smsbot.core.content.broken import Broken
-from smsbot.core.content.content import read_content
+from smsbot.core.content.content import Content, read_content
 from smsbot.core.content.profile import read_profile
 from smsbot.core.conversation.compose import Book, compose, make_book
 from smsbot.core.conversation.decision import Say
 from smsbot.core.conversation.proofread import Library, Script
+from smsbot.core.conversation.samples import samples
 from smsbot.core.language.catalog import Catalog, Catalogs
+from smsbot.core.language.language import Language
 from smsbot.core.people.address import parse_address
 from smsbot.core.understanding.folding import tokens
 from smsbot.core.understanding.reading import Reader, make_reader
@@ -62,7 +64,6 @@ class Texts:
     names: Mapping[tuple[str, ...], str]
     codes: Mapping[str, str]
     languages: Languages
-    vocabularies: Mapping[str, Vocabulary]
 
 
 def load_texts(clinic_file: str = "", locales: Path = files.LOCALES, content_folder: Path = files.CONTENT) -> Texts:
@@ -74,18 +75,29 @@ def load_texts(clinic_file: str = "", locales: Path = files.LOCALES, content_fol
     by_tag = {tag: _catalog(locales, vocabulary) for tag, vocabulary in vocabularies.items()}
     path = Path(clinic_file) if clinic_file else content_folder / "clinic.toml"
     profile = read_profile(files.read_toml(path), path.name, tuple(by_tag))
-    offered = {tag: vocabularies[tag] for tag in profile.languages}
+    check_budgets(content, by_tag["en"].language, content_folder)
     catalogs = Catalogs(by_tag, profile.languages)
     risks = {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
     names, codes = _language_names(catalogs)
     return Texts(
         book=make_book(content, catalogs, profile, written(profile.phone)),
-        reader=make_reader(offered.values(), risks, {t.id: t.covers for t in content.topics.values()}),
+        reader=make_reader(vocabularies.values(), risks, {t.id: t.covers for t in content.topics.values()}),
         names=names,
         codes=codes,
-        languages=Detector(profile.languages),
-        vocabularies=vocabularies,
+        languages=Detector(tuple(vocabularies)),
     )
+
+
+def check_budgets(content: Content, english: Language, folder: Path) -> None:
+    """Raises `Broken` for a first wording that costs more SMS segments than it may, measured with the shipped clinic's values."""
+    profile = read_profile(files.read_toml(folder / "clinic.toml"), "clinic.toml", ("en",), lenient=True)
+    masters = Catalogs({"en": Catalog(english, {p.key: p.forms for p in content.phrases.values()})}, ("en",))
+    book = make_book(content, masters, profile, written(profile.phone))
+    for phrase in content.phrases.values():
+        for text in samples(book, "en", phrase) if phrase.budget else ():
+            most = phrase.budget[text.cost.encoding == "UCS-2"]  # type: ignore[index]
+            if text.cost.segments > most:
+                raise Broken(phrase.file, phrase.key, f"costs {text.cost.segments} SMS segments; it may cost {most}")
 
 
 def _vocabulary(folder: Path) -> Vocabulary:
@@ -151,14 +163,14 @@ def load_shelf(locales: Path = files.LOCALES) -> CatalogShelf:
 
 
 def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dict[str, str]]:
-    """How people may name a language: in its own words, in any offered language's words, or by its code."""
+    """How people may name a language: in its own words, in any loaded language's words, or by its code."""
     names: dict[tuple[str, ...], str] = {}
-    for tag in catalogs.offered:
-        own = catalogs.by_tag[tag].language
-        said = {own.own_name, *(catalogs.by_tag[t].language.name_of(tag.partition("-")[0]) for t in catalogs.offered)}
+    for tag, catalog in catalogs.by_tag.items():
+        own, code = catalog.language, tag.partition("-")[0]
+        said = {own.own_name, *(other.language.name_of(code) for other in catalogs.by_tag.values())}
         names |= {tokens(name): tag for name in said if tokens(name)}
-    codes = {tag.partition("-")[0].lower(): tag for tag in catalogs.offered}
-    return names, codes | {tag.lower(): tag for tag in catalogs.offered if "-" not in tag}
+    codes = {tag.partition("-")[0].lower(): tag for tag in catalogs.by_tag}
+    return names, codes | {tag.lower(): tag for tag in catalogs.by_tag if "-" not in tag}
 
 
 def silent(event: str, /, **details: object) -> None:
@@ -275,12 +287,12 @@ def counting_note(write: Note, texts: Texts, metrics: Metrics) -> Note:
             write(event, **details)
             return
         intents: tuple[str, ...] = details["intents"]  # type: ignore[assignment]
+        events: tuple[str, ...] = details["events"]  # type: ignore[assignment]
         what = outcome(intents, sensitive, topics)
         if not details["demo"]:
-            metrics.turn(str(details["channel"]), str(details["language"]), what, int(str(details["segments"])), details["events"])  # type: ignore[arg-type]
+            metrics.turn(str(details["channel"]), str(details["language"]), what, int(str(details["segments"])), events)
         shown = tuple("sensitive" if i in sensitive else i for i in intents)
-        events = tuple(e for e in details["events"] if e != "RedFlagSeen")  # type: ignore[attr-defined]
-        write(event, **{**details, "intents": shown, "events": events})
+        write(event, **{**details, "intents": shown, "events": tuple(e for e in events if e != "RedFlagSeen")})
 
     return note
 
@@ -309,6 +321,7 @@ def _phone(settings: Settings, texts: Texts) -> Blueprint | None:
         profile=texts.book.profile,
         account=settings.account_sid,
         public_url=settings.public_url,
+        sender_kind=settings.sender_kind,  # type: ignore[arg-type]
     )
 
 
@@ -351,7 +364,9 @@ def _more_states(texts: Texts, settings: Settings) -> dict[str, Callable[[], Hea
         "language_detector": lambda: Health(
             detector, "" if detector else "not on this machine: script and keywords decide alone", needed=False
         ),
-        "notify": lambda: Health(bool(_ways(settings)), "" if _ways(settings) else "nobody is told of calls and red flags", needed=False),
+        "notify": lambda: Health(
+            bool(_ways(settings)), "" if _ways(settings) else "nobody is told of calls and red flags", needed=False
+        ),
     }
 
 
@@ -367,7 +382,11 @@ def migrate(settings: Settings) -> tuple[str | None, str]:
 
 def notices(settings: Settings) -> Notices:
     """The calls and alerts, for the terminal."""
-    lines = [f"{name} is not set" for name, value in (("DATABASE_URL", settings.database_url), ("DATA_KEYS", settings.data_keys)) if not value]
+    lines = [
+        f"{name} is not set"
+        for name, value in (("DATABASE_URL", settings.database_url), ("DATA_KEYS", settings.data_keys))
+        if not value
+    ]
     if lines:
         raise Misconfigured(lines)
     return SqlPeople(make_engine(settings.database_url, deadline=5.0), Cipher(settings.data_keys.split(",")), deadline=5.0)
@@ -410,7 +429,9 @@ def _texts_looked_at(settings: Settings) -> list[Finding]:
             findings.append(Finding("fail", f"texts: {tag} lacks safety texts: {', '.join(missing[:5])}"))
         unsigned = len(safety - catalogs.by_tag[tag].signed)
         if unsigned:
-            findings.append(Finding("warn", f"texts: {unsigned} safety texts of {tag} are not signed off by a named person (signoff.toml)"))
+            findings.append(
+                Finding("warn", f"texts: {unsigned} safety texts of {tag} are not signed off by a named person (signoff.toml)")
+            )
     return findings
 
 
@@ -422,7 +443,9 @@ def _redis_looked_at(settings: Settings) -> list[Finding]:
         return [Finding("fail", f"Redis does not answer at REDIS_URL ({found}): is it running, are name and password right?")]
     findings = [Finding("ok", "Redis answers")]
     if found.get("appendonly") not in (None, "yes"):
-        findings.append(Finding("fail", "Redis keeps nothing over a restart: set appendonly yes, so that no waiting opt-out is lost"))
+        findings.append(
+            Finding("fail", "Redis keeps nothing over a restart: set appendonly yes, so that no waiting opt-out is lost")
+        )
     if found.get("maxmemory-policy") not in (None, "noeviction"):
         findings.append(Finding("fail", "Redis may throw keys away: set maxmemory-policy noeviction"))
     return findings

@@ -30,7 +30,9 @@ def say(bot: Answer) -> Callable[..., Turn]:
     """Says something to the bot: `say("how much?")`; each call is a new message, a minute after the one before."""
     numbers = count(1)
 
-    def say(body: str = "", sender: str = "+15145550123", channel: str = "sms", at: datetime | None = None, **details: object) -> Turn:
+    def say(
+        body: str = "", sender: str = "+15145550123", channel: str = "sms", at: datetime | None = None, **details: object
+    ) -> Turn:
         number = next(numbers)
         message_id = details.pop("message_id", f"SM{number:032x}")
         at = at or OPEN + timedelta(minutes=number)

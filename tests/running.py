@@ -58,7 +58,9 @@ class Site:
                 return error.code, error.read()
 
     def say(self, body: str, message_id: str, sender: str = "+15145550123", **more: str) -> list[str]:
-        status, answer = self.post({"From": sender, "To": "+15145550100", "Body": body, "MessageSid": message_id, "NumMedia": "0", **more})
+        status, answer = self.post(
+            {"From": sender, "To": "+15145550100", "Body": body, "MessageSid": message_id, "NumMedia": "0", **more}
+        )
         assert status == 200, status
         return [body.text or "" for body in ElementTree.fromstring(answer).iter("Message")]
 
@@ -66,7 +68,13 @@ class Site:
 @contextmanager
 def running(var: Path, **environ: str) -> Iterator[Site]:
     """A bot that keeps what it has in `var`, until the end of the block."""
-    wanted = {**os.environ, "PORT": str(free_port()), "TWILIO_AUTH_TOKEN": TOKEN, "LOG_FORMAT": "json", "PUBLIC_URL": "https://bot.clinic.example"}
+    wanted = {
+        **os.environ,
+        "PORT": str(free_port()),
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "LOG_FORMAT": "json",
+        "PUBLIC_URL": "https://bot.clinic.example",
+    }
     for name in ("REDIS_URL", "DATABASE_URL", "SMSBOT_MODE"):
         wanted.pop(name, None)
     local = Local(local_settings({**wanted, **environ}, Cipher.make_key, var), var)

@@ -44,7 +44,9 @@ def test_each_outside_library_has_one_room() -> None:
 
 
 def test_core_touches_neither_clock_nor_file_nor_chance() -> None:
-    world = re.compile(r"^\s*(?:import|from) (os|io|random|secrets|time|logging|pathlib|socket|subprocess|threading)\b", re.MULTILINE)
+    world = re.compile(
+        r"^\s*(?:import|from) (os|io|random|secrets|time|logging|pathlib|socket|subprocess|threading)\b", re.MULTILINE
+    )
     touching = [p.name for p in (ROOT / "smsbot/core").rglob("*.py") if world.search(p.read_text())]
     now = [p.name for p in (ROOT / "smsbot/core").rglob("*.py") if re.search(r"\.(now|today|utcnow)\(", p.read_text())]
     assert (touching, now) == ([], [])
@@ -74,6 +76,9 @@ def test_the_lock_files_name_no_host_and_pin_every_package() -> None:
 
 def test_every_dependency_is_in_the_lock_file() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    for name, wanted in (("requirements.lock", project["dependencies"]), ("requirements-dev.lock", project["optional-dependencies"]["dev"])):
+    for name, wanted in (
+        ("requirements.lock", project["dependencies"]),
+        ("requirements-dev.lock", project["optional-dependencies"]["dev"]),
+    ):
         locked = {line.split("==")[0].split("[")[0] for line in (ROOT / name).read_text().splitlines() if "==" in line}
         assert {re.split(r"[\[>;=<]", d)[0].strip() for d in wanted} <= locked

@@ -91,7 +91,7 @@ class Local:
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline and all(c.poll() is None for c in self.children):
             try:
-                with urlopen(f"http://127.0.0.1:{self.environ['PORT']}/healthz", timeout=1):  # noqa: S310 - our own address
+                with urlopen(f"http://127.0.0.1:{self.environ['PORT']}/healthz", timeout=1):
                     return
             except (URLError, OSError):
                 time.sleep(0.05)

@@ -15,7 +15,9 @@ _ERRORS = frozenset({"fault", "alert_lost", "work_lost"})
 
 def make_note(log_format: str) -> Note:
     """The writer of lines, as JSON or for people."""
-    renderer = structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer(serializer=_encode)
+    renderer = (
+        structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer(serializer=_encode)
+    )
     logger = structlog.wrap_logger(
         structlog.WriteLogger(sys.stdout),
         processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],

@@ -44,6 +44,6 @@ class Metrics:
         """The text for Prometheus and its content type."""
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             gathered = CollectorRegistry()
-            multiprocess.MultiProcessCollector(gathered)
+            multiprocess.MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]
             return generate_latest(gathered), CONTENT_TYPE_LATEST
         return generate_latest(self.registry), CONTENT_TYPE_LATEST

@@ -141,7 +141,8 @@ class Answer:
         offered = self.book.profile.languages
         if talk is not None and talk.language in self.reader.scripts:
             return Prior(talk.language, (), offered[0])
-        spoken = (t for r in self.regions.languages(region) for t in offered if t == r or t.startswith(f"{r}-"))
+        loaded = self.reader.languages
+        spoken = (t for r in self.regions.languages(region) for t in loaded if t == r or t.startswith(f"{r}-"))
         return Prior(None, tuple(spoken), offered[0])
 
     def _around(self, heard: _Heard, talk: Conversation | None) -> Around:
@@ -270,7 +271,7 @@ class Answer:
         assert decision is not None
         hold = {"RedFlagSeen": RED_FLAG_HOLD, "Held": MINOR_HOLD}.get(name)
         return Record(
-            name=cast(RecordName, name),
+            name=cast("RecordName", name),
             message_id=inbound.message_id,
             keys=tuple(key_of(self.pepper, address) for address in inbound.addresses),
             at=inbound.at,

@@ -47,9 +47,13 @@ def blueprint(notices: Notices, clock: Clock, secret_key: str, profile: Profile)
 
     def page(notice: Notice) -> Response:
         at = notice.at.astimezone(profile.time_zone).strftime("%A %d %B %Y, %H:%M")
-        html = render_template("notice.html", notice=notice, title=TITLES[notice.kind], at=at, clinic=profile.name, path=request.path)
+        html = render_template(
+            "notice.html", notice=notice, title=TITLES[notice.kind], at=at, clinic=profile.name, path=request.path
+        )
         response = Response(html)
-        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'"
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'"
+        )
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -26,8 +26,8 @@ control_socket_disable = True
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="smsbot-metrics-"))
 
 
-def child_exit(server: object, worker: object) -> None:
+def child_exit(_server: object, worker: object) -> None:
     """Takes the counters of a process that ended out of the gauges."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined, no-untyped-call]

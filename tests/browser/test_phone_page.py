@@ -14,7 +14,16 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 # Keeps what the page tried against its own policy, where a test can read it.
-WATCH = "window.violations = []; addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective + ' ' + e.blockedURI));"
+WATCH = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+# Chooses a country by its code; on a narrow screen the list is behind a button.
+CHOOSE = """(code) => {
+  const list = document.getElementById("country");
+  list.value = code;
+  list.dispatchEvent(new Event("change"));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +54,7 @@ class Visit:
         """Opens the phone as a person of a country that no other test writes from, so that no talk is shared."""
         self.page.goto(f"{site}/phone")
         expect(self.page.locator("#number")).not_to_be_empty()
-        self.page.evaluate(  # the list is behind a button on a narrow screen
-            "c => { const list = document.getElementById('country'); list.value = c; list.dispatchEvent(new Event('change')); }", country
-        )
+        self.page.evaluate(CHOOSE, country)
         return self.page
 
 

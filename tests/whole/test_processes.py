@@ -130,7 +130,8 @@ def test_the_phone_page_cannot_speak_for_a_real_number(site: Site) -> None:
     """Its key is not the carrier's; and what it signs is taken for numbers of fiction only."""
     for body in ("STOP", "NEWS", "FORGET"):
         request = urllib.request.Request(
-            f"{site.url}/phone/sign", json.dumps({"from": "+15149876543", "channel": "sms", "body": body}).encode(),
+            f"{site.url}/phone/sign",
+            json.dumps({"from": "+15149876543", "channel": "sms", "body": body}).encode(),
             {"Content-Type": "application/json", "Origin": site.url, "Sec-Fetch-Site": "same-origin"},
         )
         with pytest.raises(urllib.error.HTTPError) as refused:

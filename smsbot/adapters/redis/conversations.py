@@ -4,6 +4,7 @@ A person's keys carry the coded mark in braces, so that all of a turn lies in on
 written by one script, only if the talk still has the version that the turn began with and the message was not answered meanwhile.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -44,8 +45,7 @@ class RedisConversations:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._close = client.register_script(_CLOSE)
-        self._amend = client.register_script(_AMEND)
+        self._close, self._amend = (_Script(client, source) for source in (_CLOSE, _AMEND))
 
     def open(self, person: str, message_id: str) -> Opened:
         """The talk and any kept reply."""
@@ -54,7 +54,7 @@ class RedisConversations:
     def close(self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int) -> Closed:
         """Keep talk and reply together if nothing came between."""
         arguments = (expected, _encode(talk), _encode(kept), _LIFE)
-        answer = _within(lambda: self._close(keys=_keys(person, message_id), args=arguments))
+        answer = _within(lambda: self._close(*_keys(person, message_id), *arguments))
         if answer[0] == 1:
             return Closed(True)
         return Closed(False, _opened(*(*answer[1:], None, None)[:2]))
@@ -62,7 +62,21 @@ class RedisConversations:
     def amend(self, person: str, message_id: str, talk: Conversation, kept: Kept) -> None:
         """Replace the kept reply, and the talk if it is still the one that was closed."""
         arguments = (talk.version, _encode(talk), _encode(kept), _LIFE)
-        _within(lambda: self._amend(keys=_keys(person, message_id), args=arguments))
+        _within(lambda: self._amend(*_keys(person, message_id), *arguments))
+
+
+class _Script:
+    """A script of two keys, named by its hash; a server that does not know it yet is sent the source."""
+
+    def __init__(self, client: redis.Redis, source: str) -> None:
+        self._client, self._source = client, source
+        self._hash = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+
+    def __call__(self, *arguments: Any) -> Any:
+        try:
+            return self._client.execute_command("EVALSHA", self._hash, 2, *arguments)
+        except redis.exceptions.NoScriptError:
+            return self._client.execute_command("EVAL", self._source, 2, *arguments)
 
 
 def _keys(person: str, message_id: str) -> tuple[str, str]:

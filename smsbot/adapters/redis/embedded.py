@@ -31,7 +31,9 @@ def find_server(path: str | None = None, bundled: Sequence[str] | None = None) -
         inside = Path(folder) / "bin" / "redis-server"
         if inside.exists() and os.access(inside, os.X_OK):
             return str(inside)
-    raise NoServer("no Redis server found: install redis-server or valkey-server (Debian: apt-get install redis-server), or set REDIS_URL")
+    raise NoServer(
+        "no Redis server found: install redis-server or valkey-server (Debian: apt-get install redis-server), or set REDIS_URL"
+    )
 
 
 class EmbeddedRedis:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import redis
 
-from smsbot.ports import People, Record, Unavailable
+from smsbot.ports import People, Record, Refused, Unavailable
 
 KEY = "smsbot:outbox"
 
@@ -26,7 +26,7 @@ class RedisOutbox:
     def waiting(self) -> int:
         """How many wait. Raises `Unavailable`."""
         try:
-            return int(self._client.llen(KEY))  # type: ignore[arg-type]
+            return int(self._client.llen(KEY))
         except (redis.RedisError, OSError) as error:
             raise Unavailable(f"Redis: {type(error).__name__}") from None
 
@@ -35,8 +35,12 @@ class RedisOutbox:
         count = 0
         try:
             while sealed := self._client.lindex(KEY, 0):
-                people.write(self._unseal(sealed.decode()))  # type: ignore[union-attr]
-                self._client.lrem(KEY, 1, sealed)  # type: ignore[arg-type]
+                text = sealed.decode() if isinstance(sealed, bytes) else sealed
+                try:
+                    people.write(self._unseal(text))
+                except Refused:
+                    self._client.rpush(f"{KEY}:refused", text)  # kept for a person to look at; it must not hold up the others
+                self._client.lrem(KEY, 1, text)
                 count += 1
         except (redis.RedisError, OSError) as error:
             raise Unavailable(f"Redis: {type(error).__name__}") from None

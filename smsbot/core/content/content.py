@@ -123,7 +123,8 @@ def _follow_up(name: str, table: Mapping[str, Any]) -> FollowUp:
 def _step(name: str, table: Mapping[str, Any]) -> Step:
     key = f"step.{name}"
     answers = tuple(
-        Answer(_need("check.toml", f"{key}.answers", a, "to"), a.get("note", "")) for a in _need("check.toml", key, table, "answers")
+        Answer(_need("check.toml", f"{key}.answers", a, "to"), a.get("note", ""))
+        for a in _need("check.toml", key, table, "answers")
     )
     return Step(name, _need("check.toml", key, table, "asks"), answers)
 
@@ -145,7 +146,12 @@ def _topic_phrases(name: str, table: Mapping[str, Any]) -> Iterator[Phrase]:
     file, key = "topics.toml", f"topic.{name}"
     facts = tuple(_need(file, key, table, "facts"))
     yield Phrase(
-        name, _need(file, key, table, "sms"), file, facts=facts, safety=table.get("risk", 0) >= 5, options=len(table.get("next", ()))
+        name,
+        _need(file, key, table, "sms"),
+        file,
+        facts=facts,
+        safety=table.get("risk", 0) >= 5,
+        options=len(table.get("next", ())),
     )
     if "whatsapp" in table:
         more = (*facts, *table.get("whatsapp_facts", ()))
@@ -186,7 +192,7 @@ def _check_phrase(phrase: Phrase, content: Content, service_figures: frozenset[s
         if fact is None:
             raise Broken(phrase.file, phrase.key, f"uses the fact {name!r}, which facts.toml does not have")
         if fact.flag == "never":
-            raise Broken(phrase.file, phrase.key, f"uses the fact {name!r}, which must never be said (flag = \"never\")")
+            raise Broken(phrase.file, phrase.key, f'uses the fact {name!r}, which must never be said (flag = "never")')
     allowed = allowed_placeholders(phrase, content, service_figures)
     for form in phrase.forms:
         if unknown := placeholders.names(form) - allowed:

@@ -65,10 +65,13 @@ class Profile:
         return None
 
 
-def read_profile(table: Mapping[str, Any], file: str, loaded: tuple[str, ...]) -> Profile:
-    """The clinic's profile from its parsed file. Raises `Broken` naming the key and what is wrong."""
+def read_profile(table: Mapping[str, Any], file: str, loaded: tuple[str, ...], *, lenient: bool = False) -> Profile:
+    """The clinic's profile from its parsed file. Raises `Broken` naming the key and what is wrong.
+
+    `lenient` takes the loaded languages whatever the file says of them.
+    """
     reader = _Keys(table, file)
-    languages = tuple(reader.list("languages", default=list(loaded)))
+    languages = loaded if lenient else tuple(reader.list("languages", default=list(loaded)))
     for tag in languages:
         if tag not in loaded:
             raise Broken(file, "languages", f"{tag!r} is not a loaded language; there are {', '.join(loaded)}")

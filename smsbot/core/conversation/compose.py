@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from ..content.content import Content
 from ..content.profile import DAYS, Profile
@@ -34,9 +35,12 @@ class Text:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Book:
-    """All that composing needs and that does not change from turn to turn: the texts and each language's standing values."""
+    """All that composing needs and that does not change from turn to turn: the texts and each language's standing values.
+
+    Two books are never the same, so a book may stand for its texts wherever results are remembered.
+    """
 
     content: Content
     catalogs: Catalogs
@@ -92,7 +96,31 @@ def compose(
     return tuple(_text(book, say, say.language or language, channel, emergency, crisis) for say in replies)
 
 
+# Values that come again: a text with no others is the same for everybody, and is remembered. Nothing of a person is among them.
+_LASTING = (Title, Labels, LanguageName, LanguageNames, int)
+
+
 def _text(book: Book, say: Say, tag: str, channel: Channel, emergency: str, crisis: str) -> Text:
+    if all(isinstance(value, _LASTING) for value in say.values.values()):
+        return _remembered(book, say.key, tuple(say.values.items()), say.options, tag, channel, emergency, crisis)
+    return _written_out(book, say, tag, channel, emergency, crisis)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(
+    book: Book,
+    key: str,
+    values: tuple[tuple[str, Value], ...],
+    options: tuple[str, ...],
+    tag: str,
+    channel: Channel,
+    emergency: str,
+    crisis: str,
+) -> Text:
+    return _written_out(book, Say(key, dict(values), options), tag, channel, emergency, crisis)
+
+
+def _written_out(book: Book, say: Say, tag: str, channel: Channel, emergency: str, crisis: str) -> Text:
     key = f"{say.key}.whatsapp" if channel == "whatsapp" and f"{say.key}.whatsapp" in book.content.phrases else say.key
     catalog, forms = book.catalogs.find(tag, key)
     language = catalog.language

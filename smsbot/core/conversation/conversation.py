@@ -55,5 +55,5 @@ def counted(conversation: Conversation, at: datetime) -> tuple[tuple[int, ...], 
     now = int(at.timestamp())
     first, *after = conversation.recent or (now,)
     times = [first, *(first + seconds for seconds in after)] if conversation.recent else []
-    kept = [t for t in times if now - t < RATE_WINDOW.total_seconds()][-RATE_MESSAGES:] + [now]
+    kept = [*[t for t in times if now - t < RATE_WINDOW.total_seconds()][-RATE_MESSAGES:], now]
     return (kept[0], *(t - kept[0] for t in kept[1:])), len(kept)

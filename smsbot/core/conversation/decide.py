@@ -17,7 +17,7 @@ from ..understanding.reading import Reading
 from ..understanding.triage import Triage
 from . import check
 from .conversation import RATE_MESSAGES, RATE_PAUSE, TALK_LIFE, Ask, Conversation, counted
-from .decision import Decision, EventName, Labels, LanguageName, LanguageNames, Money, Say, Title
+from .decision import Decision, EventName, Labels, LanguageName, LanguageNames, Money, Say, Title, Value
 from .inbound import Inbound
 
 # After a question about a sign, one cautious answer may follow the emergency text; nothing else may.
@@ -231,7 +231,9 @@ def _language_asked(turn: _Turn) -> str:
         return around.codes[words[0]]
     if len(words) >= 2 and "language" in turn.intents + _labels_read(turn) and words[-1] in around.codes:
         return around.codes[words[-1]]
-    named = {around.names[words[i:j]] for i in range(len(words)) for j in range(i + 1, len(words) + 1) if words[i:j] in around.names}
+    named = {
+        around.names[words[i:j]] for i in range(len(words)) for j in range(i + 1, len(words) + 1) if words[i:j] in around.names
+    }
     substance = set(turn.intents) - {"language", "greeting", "thanks", "what", "source"}
     return named.pop() if len(named) == 1 and not substance else ""
 
@@ -440,7 +442,7 @@ def _part_price(turn: _Turn) -> _Part:
     for price in turn.around.profile.prices:
         if price.said_in(turn.reading.language) and price.valid_until >= turn.around.at.date():
             tag = turn.reading.language
-            values = {
+            values: dict[str, Value] = {
                 "service": price.service[tag],
                 "price": Money(price.amount, price.currency),
                 "valid_until": price.valid_until.isoformat(),
@@ -492,11 +494,11 @@ def _part_forget(turn: _Turn) -> _Part:
     return _Part((Say("forget_ask"),), ("ForgetAsked",), {"ask": ask})
 
 
-def _part_start(turn: _Turn) -> _Part:
+def _part_start(_: _Turn) -> _Part:
     return _Part((Say("start_done"),), ("OptedIn",), {"stopped": False})
 
 
-def _part_minor(turn: _Turn) -> _Part:
+def _part_minor(_: _Turn) -> _Part:
     return _Part((Say("minor"),), changes={"minor": True, "ask": None}, hold=True)
 
 

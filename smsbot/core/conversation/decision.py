@@ -116,7 +116,7 @@ class Decision:
         return tuple(e for e in self.events if e in GRANTS)
 
     def without(self, event: EventName) -> "Decision":
-        """This decision where the grant could not be written: the text that says so, and no open question."""
+        """The decision where the grant could not be written: the text that says so, and no open question."""
         return replace(
             self,
             events=tuple(e for e in self.events if e != event),

@@ -22,7 +22,6 @@ def outside(text: str) -> str:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """`text` with each placeholder replaced by its value. Raises `Unfilled` where a value is missing."""
-
     try:
         return _NAME.sub(lambda match: values[match[1]], text)
     except KeyError as missing:

@@ -7,8 +7,9 @@ two letters swapped, since any other change of so short a word makes another wor
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .folding import variants
 from .vocabulary import Entry, Pattern, Vocabulary
@@ -28,8 +29,7 @@ class Target:
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A pattern found in the words from `start` up to `end`; `weight` words matched, `near` when one was misspelled."""
 
     target: Target
@@ -44,11 +44,18 @@ class Hit:
         return self.target.name
 
 
-@dataclass(slots=True)
 class _Node:
-    following: dict[str, "_Node"] = field(default_factory=dict)
-    after_gap: dict[int, "_Node"] = field(default_factory=dict)  # by how many words may stand between
-    targets: list[Target] = field(default_factory=list)
+    """A place in the tree: where each next word leads, also after other words, and what has been found on arriving here."""
+
+    __slots__ = ("after_gap", "following", "targets")
+
+    def __init__(self) -> None:
+        self.following: dict[str, list[_Node]] = {}
+        self.after_gap: tuple[int, _Node] | None = None  # how many words may stand between, and what follows them
+        self.targets: tuple[Target, ...] = ()
+
+
+_Choices = tuple[tuple[str, ...], ...]
 
 
 class Lexicon:
@@ -62,11 +69,12 @@ class Lexicon:
         self._near: dict[str, list[str]] = {}
         self._fillers: set[str] = set()
         guarded: set[str] = set()
+        places: dict[tuple[int, _Choices], _Node] = {}
         for vocabulary in vocabularies:
             self._fillers |= vocabulary.fillers
             gap = WORD_GAP if vocabulary.spaces else CHARACTER_GAP
             for entry in vocabulary.entries:
-                self._add(entry, vocabulary.tag, gap)
+                self._add(entry, vocabulary.tag, gap, places)
                 if vocabulary.near_misses:
                     guarded.update(_guarded(entry.pattern))
         for word in guarded:
@@ -76,18 +84,34 @@ class Lexicon:
         # The same words come again and again; numbers, which may be somebody's, are not remembered.
         self._read = lru_cache(maxsize=8192)(self._readings)
 
-    def _add(self, entry: Entry, language: str, gap: int) -> None:
+    def _add(self, entry: Entry, language: str, gap: int, places: dict[tuple[int, _Choices], _Node]) -> None:
+        """Lays a pattern into the tree. All choices at a place lead to one node, and patterns that begin alike share it."""
         target = Target(entry.kind, entry.name, language, entry.whole, entry.pattern.text)
-        for path in _paths(entry.pattern):
-            node = self._root
-            for place, words in path:
-                if place in entry.pattern.gaps:
-                    node = node.after_gap.setdefault(gap, _Node())
-                for word in words:
-                    self._learn(word)
-                    node = node.following.setdefault(word, _Node())
-            if target not in node.targets:
-                node.targets.append(target)
+        node = self._root
+        for number, choices in enumerate(entry.pattern.places):
+            if number in entry.pattern.gaps:
+                node.after_gap = node.after_gap or (gap, _Node())
+                node = node.after_gap[1]
+            key = (id(node), choices)
+            if key not in places:
+                places[key] = self._place(node, choices)
+            node = places[key]
+        if target not in node.targets:
+            node.targets += (target,)
+
+    def _place(self, node: _Node, choices: _Choices) -> _Node:
+        """A new node to which each of the choices leads from `node`."""
+        end = _Node()
+        for words in choices:
+            at = node
+            for word in words[:-1]:
+                self._learn(word)
+                step = _Node()
+                at.following.setdefault(word, []).append(step)
+                at = step
+            self._learn(words[-1])
+            at.following.setdefault(words[-1], []).append(end)
+        return end
 
     def _learn(self, word: str) -> None:
         if word.endswith("*"):
@@ -102,36 +126,36 @@ class Lexicon:
         """Every pattern that stands in `words` (folded), longest first."""
         readings = [self._read(word) if word.isalpha() else self._readings(word) for word in words]
         spared = frozenset(i for i, word in enumerate(words) if word in self._fillers)
-        hits: dict[tuple[Target, int], Hit] = {}
+        hits: dict[tuple[int, int], Hit] = {}
         for start in range(len(words)):
-            for hit in self._walk(self._root, readings, start, start, 0, False):
+            for hit in self._from(start, readings):
                 if hit.target.whole and not _covers(hit, len(words), spared):
                     continue
-                key = (hit.target, hit.start)
+                key = (id(hit.target), start)
                 known = hits.get(key)
                 if known is None or (hit.weight, not hit.near) > (known.weight, not known.near):
                     hits[key] = hit
         return tuple(sorted(hits.values(), key=_longest_first))
 
-    def _walk(
-        self, node: _Node, readings: list[list[tuple[str, bool]]], start: int, at: int, weight: int, near: bool
-    ) -> Iterator[Hit]:
-        for target in node.targets:
-            yield Hit(target, start, at, weight, near)
-        if at < len(readings) and node.following:
-            for word, missed in readings[at]:
-                if following := node.following.get(word):
-                    yield from self._walk(following, readings, start, at + 1, weight + 1, near or missed)
-        for gap, gapped in node.after_gap.items():
-            for skipped in range(min(gap, len(readings) - at - 1) + 1):
-                yield from self._after(gapped, readings, start, at + skipped, weight, near)
-
-    def _after(
-        self, node: _Node, readings: list[list[tuple[str, bool]]], start: int, at: int, weight: int, near: bool
-    ) -> Iterator[Hit]:
-        for word, missed in readings[at]:
-            if following := node.following.get(word):
-                yield from self._walk(following, readings, start, at + 1, weight + 1, near or missed)
+    def _from(self, start: int, readings: list[list[tuple[str, bool]]]) -> list[Hit]:
+        """Every pattern that begins with the word at `start`."""
+        found: list[Hit] = []
+        length = len(readings)
+        paths = [(self._root, start, 0, False)]  # where in the tree, the next word, the words matched, whether one was mended
+        while paths:
+            node, at, weight, near = paths.pop()
+            found.extend(Hit(target, start, at, weight, near) for target in node.targets)
+            if node.after_gap is not None:
+                gap, gapped = node.after_gap
+                for place in range(at, min(at + gap, length - 1) + 1):
+                    for word, missed in readings[place]:
+                        for following in gapped.following.get(word, ()):
+                            paths.append((following, place + 1, weight + 1, near or missed))
+            if at < length and node.following:
+                for word, missed in readings[at]:
+                    for following in node.following.get(word, ()):
+                        paths.append((following, at + 1, weight + 1, near or missed))
+        return found
 
     def _readings(self, word: str) -> list[tuple[str, bool]]:
         """The words of the tree that `word` may be, each with whether it had to be mended."""
@@ -175,14 +199,6 @@ def _longest_first(hit: Hit) -> tuple[int, int, bool, int]:
 def _covers(hit: Hit, length: int, spared: frozenset[int]) -> bool:
     """Whether nothing but fillers stands beside the hit."""
     return all(i in spared for i in range(length) if not hit.start <= i < hit.end)
-
-
-def _paths(pattern: Pattern) -> Iterator[list[tuple[int, tuple[str, ...]]]]:
-    """Each way through the pattern's choices, as (place, words)."""
-    paths: list[list[tuple[int, tuple[str, ...]]]] = [[]]
-    for place, choices in enumerate(pattern.places):
-        paths = [[*path, (place, words)] for path in paths for words in choices]
-    yield from paths
 
 
 def _guarded(pattern: Pattern) -> Iterator[str]:

@@ -192,7 +192,7 @@ def _evidence(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[st
 
 def _language(evidence: Mapping[str, float], look: Look, prior: Prior) -> tuple[str, bool, bool, tuple[str, ...]]:
     """The language to answer in, whether that is certain, whether the talk changes to it, and the two likeliest."""
-    if prior.current in evidence:
+    if prior.current is not None and prior.current in evidence:
         best = max(evidence, key=lambda tag: evidence[tag])
         lead = evidence[best] - evidence[prior.current]
         clear = lead >= SWITCH_LEAD and (look.letters >= SWITCH_LETTERS or evidence[best] >= 1.0 > look.scripts.get("LATIN", 0))
@@ -215,7 +215,15 @@ def _chosen(reader: Reader, look: Look, preference: Mapping[str, int]) -> list[H
     """The hits that count: matters of safety, then the longest at each place, in the preferred language where several share the words."""
     candidates = [h for h in look.hits if h.target.kind != "redflags" and not _stray(h, look, preference)]
     candidates.sort(
-        key=lambda h: (h.near or reader.risks.get(h.name, 0) < SAFETY_RISK, -h.weight, h.near, preference.get(h.target.language, 9), h.target.kind != "follow_ups", not h.target.whole, h.start)
+        key=lambda h: (
+            h.near or reader.risks.get(h.name, 0) < SAFETY_RISK,
+            -h.weight,
+            h.near,
+            preference.get(h.target.language, 9),
+            h.target.kind != "follow_ups",
+            not h.target.whole,
+            h.start,
+        )
     )
     taken: set[int] = set()
     chosen: list[Hit] = []

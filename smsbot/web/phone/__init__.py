@@ -72,6 +72,7 @@ def blueprint(
     `sender_kind` is the kind of line that the page begins with: the clinic's own.
     """
     offered = tuple(known_countries() if countries is None else countries)
+    examples = examples_in(profile.languages)
     doors = Blueprint("phone", __name__, url_prefix="/phone")
 
     @doors.get("")
@@ -82,7 +83,7 @@ def blueprint(
             initials=_initials(profile.name),
             country=profile.country,
             languages=profile.languages,
-            examples=examples_in(profile.languages),
+            examples=examples,
             kinds=KIND_NAMES.items(),
             sender_kind=sender_kind,
             body_limit=BODY_LIMIT,

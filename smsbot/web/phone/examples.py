@@ -1,6 +1,9 @@
-"""What a visitor of the phone page may try with one tap: messages as patients write them, careless spelling included."""
+"""What a visitor of the phone page may try with one tap; the messages are data, in examples.toml."""
 
+import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,20 +15,7 @@ class Example:
     gloss: str
 
 
-_TABLE = (
-    ("fr", "combien ça coûte ?", "French: the price"),
-    ("es", "¿duele?", "Spanish: does it hurt?"),
-    ("ar", "هل هو آمن؟", "Arabic: is it safe?"),
-    ("zh-Hans", "要多少钱", "Chinese: the price"),
-    ("en", "is it safe if im breastfeeding", "Two questions, the riskier first"),
-    ("en", "how long does it last and does it hurt", "Two questions in one message"),
-    ("en", "prcie?", "A slip of the finger"),
-    ("en", "i cant swallow", "A warning sign"),
-    ("en", "MENU", "All topics"),
-    ("en", "STOP", "No more messages"),
-)
-
-
-def examples_in(languages: tuple[str, ...]) -> tuple[Example, ...]:
-    """The examples in the languages that the clinic offers."""
-    return tuple(Example(*row) for row in _TABLE if row[0] in languages)
+def examples_in(languages: Collection[str]) -> tuple[Example, ...]:
+    """The examples in the languages that the clinic offers, in the order of the file."""
+    table = tomllib.loads(Path(__file__).with_name("examples.toml").read_text(encoding="utf-8"))
+    return tuple(Example(**row) for row in table["example"] if row["language"] in languages)

@@ -21,7 +21,7 @@ _KEYWORDS: tuple[tuple[OptOutType, frozenset[str]], ...] = (("STOP", STOP_WORDS)
 _FIELDS = frozenset({"from", "channel", "body", "choice", "media", "location", "referral", "sender_kind"})
 
 
-class Wrong(ValueError):  # noqa: N818 - it is the message that is wrong, nothing of ours
+class Wrong(ValueError):
     """A message that the page cannot send; says in plain words what is wrong with it."""
 
 

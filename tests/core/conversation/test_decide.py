@@ -68,7 +68,9 @@ def test_an_opt_out_closes_an_open_question_of_consent(say: Say) -> None:
     assert "ConsentGiven" not in say("yes").kept.events
 
 
-@pytest.mark.parametrize("words", ["stop", "STOP", "Stop!!", "unsubscribe", "end", "take me off your list", "arrêt", "ne m'écrivez plus"])
+@pytest.mark.parametrize(
+    "words", ["stop", "STOP", "Stop!!", "unsubscribe", "end", "take me off your list", "arrêt", "ne m'écrivez plus"]
+)
 def test_an_opt_out_is_heard_in_any_wording_and_language(words: str, say: Say) -> None:
     turn = say(words)
     assert "OptedOut" in turn.kept.events
@@ -97,9 +99,7 @@ def test_twenty_messages_in_any_five_minutes_are_no_crowd(say: Say) -> None:
         assert "RateLimited" not in say("price", at=OPEN + timedelta(seconds=16 * n)).kept.events
 
 
-@pytest.mark.parametrize(
-    ("before", "meant"), [("results", "lasting"), ("how", "time"), ("price", "lasting"), ("where", "time")]
-)
+@pytest.mark.parametrize(("before", "meant"), [("results", "lasting"), ("how", "time"), ("price", "lasting"), ("where", "time")])
 def test_how_long_is_meant_by_what_was_talked_about(before: str, meant: str, say: Say) -> None:
     say(choice=before)
     assert say("how long?").kept.intents == (meant,)
@@ -134,11 +134,17 @@ def test_the_state_of_a_talk_stays_small(say: Say) -> None:
         assert len(msgspec.json.encode(turn.decision.conversation)) < 400
 
 
-ANYTHING = st.text(max_size=300) | st.lists(st.sampled_from(["stop", "yes", "1", "more", "news", "lang", "forget me", "pregnant?", "غير", "?"])).map(" ".join)
+ANYTHING = st.text(max_size=300) | st.lists(
+    st.sampled_from(["stop", "yes", "1", "more", "news", "lang", "forget me", "pregnant?", "غير", "?"])
+).map(" ".join)
 
 
 @settings(max_examples=150, deadline=None)
-@given(bodies=st.lists(ANYTHING, min_size=1, max_size=5), channel=st.sampled_from(["sms", "whatsapp", "rcs"]), choice=st.none() | ANYTHING)
+@given(
+    bodies=st.lists(ANYTHING, min_size=1, max_size=5),
+    channel=st.sampled_from(["sms", "whatsapp", "rcs"]),
+    choice=st.none() | ANYTHING,
+)
 def test_no_text_makes_a_turn_fail(bodies: list[str], channel: str, choice: str | None) -> None:
     bot = _bot()
     for number, body in enumerate(bodies):

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from smsbot import wiring
+from smsbot.core.conversation.compose import make_book
 from smsbot.core.conversation.proofread import Library, Script, proofread
 from smsbot.core.conversation.samples import samples
-from smsbot.core.language.translation import Translation
+from smsbot.core.language.catalog import Catalogs
+from smsbot.core.language.translation import Translation, catalog_of
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +80,12 @@ def test_a_regional_language_may_leave_texts_to_the_language_it_is_part_of(libra
 
 
 def test_a_sample_is_the_longest_that_may_go_out(library: Library) -> None:
-    texts = wiring.load_texts()
-    price = samples(texts.book, "en", library.content.phrases["price"])[0].text
+    script = library.scripts["en"]
+    catalogs = Catalogs({"en": catalog_of(script.language, script.translations)}, ("en",))
+    book = make_book(library.content, catalogs, library.profile, library.phone)
+    price = samples(book, "en", library.content.phrases["price"])[0].text
     assert price.endswith("\nNext: 1 INSURANCE, 2 LAST, 3 WHAT")
-    assert "your local emergency number" in samples(texts.book, "en", library.content.phrases["minor"])[0].text
-    assert "CALL 10177 NOW" in samples(texts.book, "en", library.content.phrases["urgent"])[0].text
-    forms = [s.text for s in samples(texts.book, "en", library.content.phrases["rate_limited"])]
+    assert "your local emergency number" in samples(book, "en", library.content.phrases["minor"])[0].text
+    assert "CALL 10177 NOW" in samples(book, "en", library.content.phrases["urgent"])[0].text
+    forms = [s.text for s in samples(book, "en", library.content.phrases["rate_limited"])]
     assert [("1 minute " in f, "100 minutes " in f) for f in forms] == [(True, False), (False, True)]

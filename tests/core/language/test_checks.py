@@ -24,7 +24,7 @@ FRENCH = Tongue(
     words=words,
     plural_forms=2,
     negations=("jamais", "pas", "ne", "n"),
-    forbidden=("sans risque", "garanti"),
+    forbidden=("sans risque",),
     terms={"pregnant": ("enceinte",), "age_spots": ("taches de vieillesse",), "article": ("article",)},
 )
 CHINESE = Tongue(
@@ -101,7 +101,7 @@ def test_what_a_fact_rules_out_stands_in_one_sentence_with_a_word_that_denies(te
 
 
 @pytest.mark.parametrize(
-    "text", ["Pour une femme enceinte.", "Enceinte ? Jamais.", "Enceinte.\nJamais.", "Jamais.", "Jamaisenceinte"]
+    "text", ["Pour une femme enceinte.", "Enceinte ? Jamais.", "Enceinte.\nJamais.", "Jamais.", "Passez enceinte."]
 )
 def test_a_denial_that_is_missing_or_in_another_sentence_is_an_error(text: str) -> None:
     assert rules(DENIES, text) == {"negations": "error"}
@@ -134,7 +134,7 @@ def test_what_only_the_article_says_is_said_to_be_its_word() -> None:
 # ---------------------------------------------------------------- claims, leftovers, signs
 
 
-@pytest.mark.parametrize("claim", ["Sans risque.", "SANS  RISQUES !", "C'est garantie."])
+@pytest.mark.parametrize("claim", ["Sans risque.", "SANS  RISQUES !", "C'est sans... risque."])
 def test_what_may_never_be_claimed_is_an_error_however_it_is_written(claim: str) -> None:
     assert rules(Demand("x", ("Text.",)), claim) == {"forbidden": "error"}
 
@@ -152,16 +152,16 @@ def test_a_text_left_in_english_is_a_warning_but_one_shared_word_is_not() -> Non
 
 def test_a_sign_that_alone_makes_an_sms_dearer_is_named() -> None:
     demand = Demand("x", ("A “word”.",), budget=(2, 5))
-    assert rules(demand, "Un « mot ».") == {"typography": "warning"}
-    assert "«" in said(demand, "Un « mot ».")
-    assert "LEFT-POINTING" in said(demand, "Un « mot ».")
+    assert rules(demand, "Un « soin ».") == {"typography": "warning"}
+    assert "«" in said(demand, "Un « soin ».")
+    assert "LEFT-POINTING" in said(demand, "Un « soin ».")
 
 
 def test_a_sign_that_is_folded_or_stands_among_foreign_letters_is_no_matter() -> None:
     demand = Demand("x", ("A “word”.",), budget=(2, 5))
-    assert rules(demand, "Un “mot”… l’été") == {}
-    assert rules(demand, "Un « mot » sûr.") == {}
-    assert rules(replace(demand, budget=None), "Un « mot ».") == {}
+    assert rules(demand, "Un “soin”… l’été") == {}
+    assert rules(demand, "Un « soin » sûr.") == {}
+    assert rules(replace(demand, budget=None), "Un « soin ».") == {}
 
 
 @pytest.mark.parametrize("sign", ["\u200f", "\u202e", "\u2068", "\u0000", "\r"])

@@ -102,6 +102,13 @@ def test_a_label_that_means_nothing_or_something_else_is_an_error() -> None:
     assert misheard("time", "QUAND") == ["time.label 'QUAND' is read as when (alone)"]
 
 
+def test_a_label_that_is_half_a_follow_up_question_is_an_error() -> None:
+    intents, follow_ups = {"menu": {"words": ["菜 单"]}}, {"when": {"words": ["多 久"]}}
+    chinese = vocabulary("zh", own_name="中文", spaces=False, intents=intents, follow_ups=follow_ups)
+    assert misheard("menu", "菜单", chinese) == []
+    assert misheard("menu", "菜单多久", chinese) == ["menu.label '菜单多久' is read as menu, when (alone)"]
+
+
 def test_a_label_that_sounds_like_danger_is_an_error() -> None:
     assert misheard("price", "RESPIRER") == ["price.label 'RESPIRER' is read as urgent (alone)"]
 
@@ -113,7 +120,7 @@ def test_a_label_that_is_only_nearly_a_known_word_is_an_error() -> None:
 
 
 def test_a_word_of_another_language_that_hides_a_label_is_found() -> None:
-    english = vocabulary("en", intents={"price": {"words": ["price"]}, "time": {"words": ["prix fixe"], "whole": ["prix"]}})
+    english = vocabulary("en", intents={"price": {"words": ["price"]}, "time": {"words": ["prix bas"], "whole": ["prix"]}})
     french = vocabulary(intents={"price": {"words": ["prix"]}, "time": {"words": ["duree"]}})
     assert misheard("price", "PRIX", french, english) == []  # the talk's own language goes first
     french = vocabulary(intents={"price": {"words": ["tarif"]}, "time": {"words": ["duree"]}})
