@@ -74,9 +74,9 @@ class _Script:
 
     def __call__(self, *arguments: Any) -> Any:
         try:
-            return self._client.execute_command("EVALSHA", self._hash, 2, *arguments)
+            return self._client.execute_command("EVALSHA", self._hash, 2, *arguments)  # type: ignore[no-untyped-call]
         except redis.exceptions.NoScriptError:
-            return self._client.execute_command("EVAL", self._source, 2, *arguments)
+            return self._client.execute_command("EVAL", self._source, 2, *arguments)  # type: ignore[no-untyped-call]
 
 
 def _keys(person: str, message_id: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from .folding import variants
 from .vocabulary import Entry, Pattern, Vocabulary
 
 WORD_GAP = 3  # words that may stand where a pattern says "..", in languages with spaces
+BEGINNING = 7  # letters of a word by which its likes are looked up
 CHARACTER_GAP = 6  # characters, in languages without
 
 
@@ -50,7 +51,7 @@ class _Node:
     __slots__ = ("after_gap", "following", "targets")
 
     def __init__(self) -> None:
-        self.following: dict[str, list[_Node]] = {}
+        self.following: dict[str, tuple[_Node, ...]] = {}
         self.after_gap: tuple[int, _Node] | None = None  # how many words may stand between, and what follows them
         self.targets: tuple[Target, ...] = ()
 
@@ -66,7 +67,7 @@ class Lexicon:
         self._beginnings: dict[str, str] = {}
         self._ranges: dict[str, range] = {}
         self._known: set[str] = set()
-        self._near: dict[str, list[str]] = {}
+        self._near: dict[str, tuple[str, ...]] = {}
         self._fillers: set[str] = set()
         guarded: set[str] = set()
         places: dict[tuple[int, _Choices], _Node] = {}
@@ -79,7 +80,7 @@ class Lexicon:
                     guarded.update(_guarded(entry.pattern))
         for word in guarded:
             for key in _deletions(word.rstrip("*")):
-                self._near.setdefault(key, []).append(word)
+                self._near[key] = (*self._near.get(key, ()), word)
         self._lengths = sorted({len(b) for b in self._beginnings})
         # The same words come again and again; numbers, which may be somebody's, are not remembered.
         self._read = lru_cache(maxsize=8192)(self._readings)
@@ -107,10 +108,10 @@ class Lexicon:
             for word in words[:-1]:
                 self._learn(word)
                 step = _Node()
-                at.following.setdefault(word, []).append(step)
+                at.following[word] = (*at.following.get(word, ()), step)
                 at = step
             self._learn(words[-1])
-            at.following.setdefault(words[-1], []).append(end)
+            at.following[words[-1]] = (*at.following.get(words[-1], ()), end)
         return end
 
     def _learn(self, word: str) -> None:
@@ -182,7 +183,7 @@ class Lexicon:
         if len(word) < 4 or not self._near:
             return ()
         found = {w for w in self._candidates(word) if not w.endswith("*") and _one_slip(word, w)}
-        for length in range(6, len(word)):
+        for length in range(6, len(word) + 1):
             head = word[:length]
             found |= {w for w in self._candidates(head) if w.endswith("*") and _one_slip(head, w[:-1])}
         return tuple(sorted(found))
@@ -209,9 +210,11 @@ def _guarded(pattern: Pattern) -> Iterator[str]:
 
 
 def _deletions(word: str) -> Iterator[str]:
-    yield word
-    for i in range(len(word)):
-        yield word[:i] + word[i + 1 :]
+    """The beginning of the word and that beginning with each letter left out: two words one slip apart share one of these."""
+    head = word[:BEGINNING]
+    yield head
+    for i in range(len(head)):
+        yield head[:i] + head[i + 1 :]
 
 
 def _one_slip(typed: str, word: str) -> bool:
