@@ -50,7 +50,28 @@ MESSAGES = (
 )
 
 
-AREAS = (514, 416, 212, 213, 312, 604, 305, 617, 202, 713, 206, 403, 415, 646, 718, 818, 917, 902, 613, 819)
+AREAS = (
+    514,
+    416,
+    212,
+    213,
+    312,
+    604,
+    305,
+    617,
+    202,
+    713,
+    206,
+    403,
+    415,
+    646,
+    718,
+    818,
+    917,
+    902,
+    613,
+    819,
+)
 
 
 def main() -> int:
@@ -59,17 +80,30 @@ def main() -> int:
     workers = options.workers
     with tempfile.TemporaryDirectory() as folder, _redis(Path(folder)) as redis_url:
         environ = _environ(Path(folder), redis_url, workers)
-        subprocess.run([sys.executable, "-m", "smsbot", "migrate"], env=environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "smsbot", "migrate"],
+            env=environ,
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         print(
             f"{workers} workers, {options.requests} requests a round, {options.at_once} at once, {options.rounds} rounds each, in turn\n"
         )
         start, memory = _start_up(environ, options.worker_class)
         rows = _rounds(environ, options)
     _table(rows, memory)
-    ratio = statistics.median(b.per_second / f.per_second for (b, _), (f, _) in zip(rows["bot"], rows["floor"], strict=True))
-    print(f"\nrequests a second, bot / floor, median of the pairs: {ratio:.2f}  (aim 0.8, fault below 0.6)")
+    ratio = statistics.median(
+        b.per_second / f.per_second
+        for (b, _), (f, _) in zip(rows["bot"], rows["floor"], strict=True)
+    )
+    print(
+        f"\nrequests a second, bot / floor, median of the pairs: {ratio:.2f}  (aim 0.8, fault below 0.6)"
+    )
     print(f"start-up of the bot until its first answer: {start:.2f} s  (aim below 2)")
-    print(f"memory of a bot worker after the load: {max(memory['bot']):.0f} MB resident  (aim below 120)")
+    print(
+        f"memory of a bot worker after the load: {max(memory['bot']):.0f} MB resident  (aim below 120)"
+    )
     return 1 if ratio < 0.6 else 0
 
 
@@ -79,7 +113,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=3000)
     parser.add_argument("--at-once", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--worker-class", default="", help="another of gunicorn's worker classes, such as 'gthread --threads 8'")
+    parser.add_argument(
+        "--worker-class",
+        default="",
+        help="another of gunicorn's worker classes, such as 'gthread --threads 8'",
+    )
     return parser.parse_args()
 
 
@@ -94,19 +132,37 @@ def _redis(folder: Path) -> Iterator[str]:
 
 
 def _environ(folder: Path, redis_url: str, workers: int) -> dict[str, str]:
-    given = {**os.environ, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC_URL, "REDIS_URL": redis_url, "LOG_FORMAT": "json"}
-    given |= {"WEB_CONCURRENCY": str(workers), "PHONE": "off", "DATABASE_URL": f"sqlite:///{folder / 'bench.db'}"}
+    given = {
+        **os.environ,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "PUBLIC_URL": PUBLIC_URL,
+        "REDIS_URL": redis_url,
+        "LOG_FORMAT": "json",
+    }
+    given |= {
+        "WEB_CONCURRENCY": str(workers),
+        "PHONE": "off",
+        "DATABASE_URL": f"sqlite:///{folder / 'bench.db'}",
+    }
     return local_settings(given, Cipher.make_key, folder)
 
 
 @contextmanager
-def _server(application: str, environ: dict[str, str], worker_class: str) -> Iterator[tuple[int, list[int]]]:
+def _server(
+    application: str, environ: dict[str, str], worker_class: str
+) -> Iterator[tuple[int, list[int]]]:
     """A gunicorn as the Procfile starts it; its port and the ids of its workers."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:smsbot.web.server"]
     command += ["-k", *worker_class.split()] if worker_class else []
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen([*command, application], env={**environ, "PORT": str(port)}, cwd=ROOT, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [*command, application],
+            env={**environ, "PORT": str(port)},
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+        )
         try:
             _wait(port, process)
             yield port, _children(process.pid)
@@ -145,7 +201,9 @@ def _start_up(environ: dict[str, str], worker_class: str) -> tuple[float, dict[s
         return time.perf_counter() - began, {"bot": [], "floor": []}
 
 
-def _rounds(environ: dict[str, str], options: argparse.Namespace) -> dict[str, list[tuple[Outcome, float]]]:
+def _rounds(
+    environ: dict[str, str], options: argparse.Namespace
+) -> dict[str, list[tuple[Outcome, float]]]:
     """The bot and the floor in turn, so that what else the machine does falls on both."""
     rows: dict[str, list[tuple[Outcome, float]]] = {"bot": [], "floor": []}
     with (
@@ -209,19 +267,28 @@ def _cpu(pids: Sequence[int]) -> float:
 
 def _resident(pid: int) -> float:
     """The memory of a process, pages shared with the others included, in megabytes."""
-    line = next(x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS"))
+    line = next(
+        x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS")
+    )
     return int(line.split()[1]) / 1024
 
 
 def _table(rows: dict[str, list[tuple[Outcome, float]]], memory: dict[str, list[float]]) -> None:
-    print(f"{'':7}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'CPU ms/request':>17}{'MB/worker':>12}{'failed':>9}")
+    print(
+        f"{'':7}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'CPU ms/request':>17}{'MB/worker':>12}{'failed':>9}"
+    )
     for name, results in rows.items():
         memory[name] = _MEMORY[name]
         median = [
-            statistics.median(column) for column in zip(*((o.per_second, o.p50, o.p99, cpu) for o, cpu in results), strict=True)
+            statistics.median(column)
+            for column in zip(
+                *((o.per_second, o.p50, o.p99, cpu) for o, cpu in results), strict=True
+            )
         ]
         failed = sum(o.failed for o, _ in results)
-        print(f"{name:7}{median[0]:12.0f}{median[1]:10.2f}{median[2]:10.2f}{median[3]:17.3f}{max(memory[name]):12.0f}{failed:9}")
+        print(
+            f"{name:7}{median[0]:12.0f}{median[1]:10.2f}{median[2]:10.2f}{median[3]:17.3f}{max(memory[name]):12.0f}{failed:9}"
+        )
 
 
 if __name__ == "__main__":

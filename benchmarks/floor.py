@@ -22,5 +22,7 @@ def hear() -> Response:
     _client.mget(f"floor:{sender}", f"floor:{sender}:{message_id}")
     _client.set(f"floor:{sender}", b"x" * 300, ex=86400)
     answer = MessagingResponse()
-    answer.message("Hello. Please ask your doctor. Reply MENU for the topics, or HUMAN for our team.")
+    answer.message(
+        "Hello. Please ask your doctor. Reply MENU for the topics, or HUMAN for our team."
+    )
     return Response(str(answer), content_type="text/xml; charset=utf-8")

@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     for stream in (sys.stdin, sys.stdout):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="surrogatepass" if stream is sys.stdout else "replace")
+            stream.reconfigure(
+                encoding="utf-8", errors="surrogatepass" if stream is sys.stdout else "replace"
+            )
     try:
         return int(options.command(options) or 0)
     except (Broken, Misconfigured) as error:
@@ -60,39 +62,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="smsbot", description="The bot on a clinic's phone number.")
+    parser = argparse.ArgumentParser(
+        prog="smsbot", description="The bot on a clinic's phone number."
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int | None], help: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int | None], help: str
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help, description=help)
         added.set_defaults(command=run)
         return added
 
     chat = command("chat", _chat, "talk to the bot in the terminal")
     chat.add_argument("--jsonl", action="store_true", help="one JSON object a line in and out")
-    chat.add_argument("--from", dest="sender", default="+15145550123", help="the number you write from")
+    chat.add_argument(
+        "--from", dest="sender", default="+15145550123", help="the number you write from"
+    )
     chat.add_argument("--channel", choices=["sms", "whatsapp", "rcs"], default="sms")
     command("understand", _understand, "what is meant, for JSONL lines on standard input")
     command("segments", _segments, "what a text costs as an SMS, for JSONL lines on standard input")
-    calls = command("calls", _calls, "calls to return and red-flag alerts that nobody has taken yet")
+    calls = command(
+        "calls", _calls, "calls to return and red-flag alerts that nobody has taken yet"
+    )
     calls.add_argument("--acknowledge", metavar="ID", help="take one: nobody is told of it again")
     command("migrate", _migrate, "bring the database up to date")
-    doctor = command("doctor", _doctor, "what is missing before going live, and how to put it right")
+    doctor = command(
+        "doctor", _doctor, "what is missing before going live, and how to put it right"
+    )
     doctor.add_argument("--make-key", action="store_true", help="print a fresh key for DATA_KEYS")
     fallback = command("fallback", _fallback, "a static page for Twilio's fallback address")
-    fallback.add_argument("--output", metavar="FILE", help="where to write it; standard output where not given")
+    fallback.add_argument(
+        "--output", metavar="FILE", help="where to write it; standard output where not given"
+    )
     command("run", _run, "the whole bot on this machine, without accounts (make run)")
-    _catalog_parsers(command("catalogs", _catalogs_check, "check, count, hand out and take in the translations"))
+    _catalog_parsers(
+        command("catalogs", _catalogs_check, "check, count, hand out and take in the translations")
+    )
     return parser
 
 
 def _catalog_parsers(catalogs: argparse.ArgumentParser) -> None:
     doors = catalogs.add_subparsers(required=True, metavar="what")
 
-    def door(name: str, run: Callable[[argparse.Namespace], int | None], help: str) -> argparse.ArgumentParser:
+    def door(
+        name: str, run: Callable[[argparse.Namespace], int | None], help: str
+    ) -> argparse.ArgumentParser:
         added = doors.add_parser(name, help=help, description=help)
         added.set_defaults(command=run)
-        added.add_argument("--language", metavar="TAG", help="one language only, such as fr or zh-Hans")
+        added.add_argument(
+            "--language", metavar="TAG", help="one language only, such as fr or zh-Hans"
+        )
         return added
 
     door("check", _catalogs_check, "hold every text against every rule")
@@ -100,7 +120,11 @@ def _catalog_parsers(catalogs: argparse.ArgumentParser) -> None:
     out = door("export", _catalogs_export, "write the texts for translators")
     out.add_argument("--format", choices=["po", "xlsx", "csv"], required=True)
     out.add_argument("target", metavar="DIR|FILE", help="a folder, or, with --language, a file")
-    back = door("import", _catalogs_import, "take in a translator's PO, XLSX or CSV file; what breaks a rule is refused")
+    back = door(
+        "import",
+        _catalogs_import,
+        "take in a translator's PO, XLSX or CSV file; what breaks a rule is refused",
+    )
     back.add_argument("file", metavar="FILE")
 
 
@@ -157,11 +181,18 @@ def _talk(bot: Answer, sender: str, channel: str) -> None:
         line = sys.stdin.readline()
         if not line.strip():
             return
-        inbound = _inbound({"from": sender, "channel": channel, "body": line.rstrip("\n")}, turn_number, f"SM{turn_number:032x}")
+        inbound = _inbound(
+            {"from": sender, "channel": channel, "body": line.rstrip("\n")},
+            turn_number,
+            f"SM{turn_number:032x}",
+        )
         turn = bot.answer(inbound)
         for text, segments in zip(turn.kept.texts, turn.kept.segments, strict=True):
             print(text)
-            print(f"  [{turn.kept.language}, {segments} segment{'s' if segments != 1 else ''}]", file=sys.stderr)
+            print(
+                f"  [{turn.kept.language}, {segments} segment{'s' if segments != 1 else ''}]",
+                file=sys.stderr,
+            )
 
 
 def _inbound(value: Mapping[str, Any], number: int, message_id: str) -> Inbound:
@@ -172,7 +203,9 @@ def _inbound(value: Mapping[str, Any], number: int, message_id: str) -> Inbound:
         raise BadLine(f"line {number}: channel {channel!r} is not one of sms, whatsapp, rcs")
     kind = _text(value, "sender_kind", number, "short_code")
     if kind not in SENDER_KINDS:
-        raise BadLine(f"line {number}: sender_kind {kind!r} is not one of {', '.join(SENDER_KINDS)}")
+        raise BadLine(
+            f"line {number}: sender_kind {kind!r} is not one of {', '.join(SENDER_KINDS)}"
+        )
     media = value.get("media") or []
     if not isinstance(media, list) or not all(isinstance(m, str) for m in media):
         raise BadLine(f"line {number}: media must be a list of MIME types")
@@ -195,7 +228,9 @@ def _moment(value: object, number: int) -> datetime:
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
-        raise BadLine(f"line {number}: at {value!r} is not a moment such as 2026-11-24T09:30:00Z") from None
+        raise BadLine(
+            f"line {number}: at {value!r} is not a moment such as 2026-11-24T09:30:00Z"
+        ) from None
     return moment if moment.tzinfo else moment.astimezone()
 
 
@@ -228,7 +263,9 @@ def _understand(_options: argparse.Namespace) -> None:
             if t.partition("-")[0] == r.partition("-")[0]
         ]
         prior = Prior(current or None, tuple(spoken), texts.book.profile.languages[0])
-        reading = understand(texts.reader, look(texts.reader, text), texts.languages.votes(text), prior)
+        reading = understand(
+            texts.reader, look(texts.reader, text), texts.languages.votes(text), prior
+        )
         intents = (reading.triage.intents if reading.triage else ()) + reading.intents
         _put(
             {
@@ -236,7 +273,9 @@ def _understand(_options: argparse.Namespace) -> None:
                 "intent": intents[0] if intents else "clarify" if reading.follow_up else "unknown",
                 "confidence": reading.confidence,
                 "tier": reading.tier,
-                "candidates": [[name, score] for name, score in _candidates(reading.triage, reading.candidates)],
+                "candidates": [
+                    [name, score] for name, score in _candidates(reading.triage, reading.candidates)
+                ],
             }
         )
 
@@ -263,7 +302,10 @@ def _run(_options: argparse.Namespace) -> int:
         try:
             local.start()
             address = local.environ["PUBLIC_URL"]
-            print(f"\nThe bot is running. Try it as a patient:  {address}/phone\n(Ctrl+C ends it.)\n", file=sys.stderr)
+            print(
+                f"\nThe bot is running. Try it as a patient:  {address}/phone\n(Ctrl+C ends it.)\n",
+                file=sys.stderr,
+            )
             print(f"{address}/phone", flush=True)
             local.wait()
         finally:
@@ -278,7 +320,9 @@ def _run(_options: argparse.Namespace) -> int:
 def _migrate(_options: argparse.Namespace) -> int:
     settings = Settings.from_env()
     if not settings.database_url:
-        raise Misconfigured(["DATABASE_URL is not set: the address of your PostgreSQL, or sqlite:///var/smsbot.db"])
+        raise Misconfigured(
+            ["DATABASE_URL is not set: the address of your PostgreSQL, or sqlite:///var/smsbot.db"]
+        )
     before, after = wiring.migrate(settings)
     print(
         f"The database is up to date ({after})."
@@ -297,7 +341,9 @@ def _doctor(options: argparse.Namespace) -> int:
     for finding in findings:
         print(f"{finding.level:4}  {finding.words}")
     failed = sum(f.level == "fail" for f in findings)
-    print(f"\n{failed} to put right." if failed else "\nNothing must be put right.", file=sys.stderr)
+    print(
+        f"\n{failed} to put right." if failed else "\nNothing must be put right.", file=sys.stderr
+    )
     return 1 if failed else 0
 
 
@@ -306,7 +352,10 @@ def _calls(options: argparse.Namespace) -> int:
     try:
         if options.acknowledge:
             known = notices.acknowledge(options.acknowledge, SystemClock().now(), "terminal")
-            print("Acknowledged." if known else "There is no such open call or alert.", file=sys.stderr)
+            print(
+                "Acknowledged." if known else "There is no such open call or alert.",
+                file=sys.stderr,
+            )
             return 0 if known else 1
         listed = notices.open()
     except Unavailable as error:
@@ -316,7 +365,9 @@ def _calls(options: argparse.Namespace) -> int:
         number = notice.address.handle if notice.address else "(number not kept)"
         what = "call" if notice.kind == "call" else f"RED FLAG {','.join(notice.classes)}"
         more = "  blocked by the carrier" if notice.blocked else ""
-        print(f"{notice.at:%Y-%m-%d %H:%M}Z  {notice.id}  {what}  {notice.language}  {notice.channel}  {number}{more}")
+        print(
+            f"{notice.at:%Y-%m-%d %H:%M}Z  {notice.id}  {what}  {notice.language}  {notice.channel}  {number}{more}"
+        )
     print(f"{len(listed)} open. Take one: smsbot calls --acknowledge ID", file=sys.stderr)
     return 0
 
@@ -347,7 +398,10 @@ def _catalogs_check(options: argparse.Namespace) -> int:
             _tell(file_name(proof.tag), finding)
         for finding in proof.vocabulary:
             _tell(vocabulary_name(proof.tag), finding)
-    errors, warnings = sum(len(p.errors) for p in proofs) + len(broken), sum(len(p.warnings) for p in proofs)
+    errors, warnings = (
+        sum(len(p.errors) for p in proofs) + len(broken),
+        sum(len(p.warnings) for p in proofs),
+    )
     print(f"{len(tags)} languages: {errors} errors, {warnings} warnings", file=sys.stderr)
     return 1 if errors else 0
 
@@ -376,7 +430,15 @@ _HEAD = ("language", "texts", "done", *_COUNTS, "segments", "most", "UCS-2", "er
 def _columns(row: Standing) -> tuple[str, ...]:
     counts = (row.read, row.fuzzy, row.untranslated, row.signed)
     cost = (f"{row.segments_average:.1f}", str(row.segments_most), f"{row.ucs2:.0%}")
-    return (row.tag, str(row.texts), f"{row.done:.0%}", *map(str, counts), *cost, str(row.errors), str(row.warnings))
+    return (
+        row.tag,
+        str(row.texts),
+        f"{row.done:.0%}",
+        *map(str, counts),
+        *cost,
+        str(row.errors),
+        str(row.warnings),
+    )
 
 
 def _catalogs_export(options: argparse.Namespace) -> None:
@@ -385,9 +447,15 @@ def _catalogs_export(options: argparse.Namespace) -> None:
         raise next(iter(broken.values()))
     shelf, target = wiring.load_shelf(), Path(options.target)
     if target.suffix == f".{options.format}" and not options.language:
-        raise BadLine(f"{target} is one file: name a folder for all languages, or one language with --language")
+        raise BadLine(
+            f"{target} is one file: name a folder for all languages, or one language with --language"
+        )
     for tag in tags:
-        path = target if options.language and target.suffix == f".{options.format}" else target / _sheet_name(tag, options.format)
+        path = (
+            target
+            if options.language and target.suffix == f".{options.format}"
+            else target / _sheet_name(tag, options.format)
+        )
         if options.format == "po":
             shelf.copy(tag, path)
         else:
@@ -413,19 +481,31 @@ def _catalogs_import(options: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def _proposed(path: Path, language: str | None, library: Library) -> Mapping[str, Mapping[str, Translation]]:
+def _proposed(
+    path: Path, language: str | None, library: Library
+) -> Mapping[str, Mapping[str, Translation]]:
     """The texts in a file by language. Raises `Broken` for a file of another kind or of a language that is not here."""
     proposed: Mapping[str, Mapping[str, Translation]]
     if path.suffix == ".po":
         tag = language or language_named(path)
         script = library.scripts.get(tag)
-        proposed = {tag: by_key(read_translations(path, script.vocabulary, path.name)[1]) if script else {}}
+        proposed = {
+            tag: by_key(read_translations(path, script.vocabulary, path.name)[1]) if script else {}
+        }
     elif path.suffix in (".csv", ".xlsx"):
-        proposed = {tag: texts for tag, texts in texts_of(read_sheet(path)).items() if language in (None, tag)}
+        proposed = {
+            tag: texts
+            for tag, texts in texts_of(read_sheet(path)).items()
+            if language in (None, tag)
+        }
     else:
         raise Broken(path.name, "file", "must end in .po, .csv or .xlsx")
     if unknown := [tag for tag in proposed if tag not in library.scripts]:
-        raise Broken(path.name, "language", f"{unknown[0]!r} is not a language here; there are {', '.join(library.scripts)}")
+        raise Broken(
+            path.name,
+            "language",
+            f"{unknown[0]!r} is not a language here; there are {', '.join(library.scripts)}",
+        )
     return proposed
 
 
@@ -437,7 +517,11 @@ def _library(options: argparse.Namespace) -> tuple[Library, Mapping[str, Broken]
     if options.language in broken:
         raise broken[options.language]
     if options.language not in library.scripts:
-        raise Broken("locales", options.language, f"is not a language here; there are {', '.join(library.scripts)}")
+        raise Broken(
+            "locales",
+            options.language,
+            f"is not a language here; there are {', '.join(library.scripts)}",
+        )
     return library, {}, (options.language,)
 
 

@@ -21,12 +21,21 @@ def _silent(event: str, /, **details: object) -> None:
     """Notes nothing."""
 
 
-def declare(broker: Broker, tend: Callable[[], object], note: Note = _silent, every: float = EVERY) -> None:
+def declare(
+    broker: Broker, tend: Callable[[], object], note: Note = _silent, every: float = EVERY
+) -> None:
     """Declares the actors on the broker, and the rounds that each worker process makes every `every` seconds."""
     broker.add_middleware(Rounds(tend, note, every))
 
     # No retries: the next round does what this one could not.
-    @dramatiq.actor(actor_name="tend", queue_name=QUEUE, broker=broker, max_retries=0, max_age=OLDEST, time_limit=LONGEST)
+    @dramatiq.actor(
+        actor_name="tend",
+        queue_name=QUEUE,
+        broker=broker,
+        max_retries=0,
+        max_age=OLDEST,
+        time_limit=LONGEST,
+    )
     def on_wake(kind: str) -> None:  # noqa: ARG001 - every kind is looked after in one round
         tend()
 

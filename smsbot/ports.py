@@ -59,7 +59,9 @@ class Conversations(Protocol):
     def open(self, person: str, message_id: str) -> Opened:
         """The talk and any kept reply, in one round trip."""
 
-    def close(self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int) -> Closed:
+    def close(
+        self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int
+    ) -> Closed:
         """Keep talk and reply together if the talk still has the version `expected` (0: none), in one round trip."""
 
     def amend(self, person: str, message_id: str, talk: Conversation, kept: Kept) -> None:
@@ -79,7 +81,15 @@ class Proof:
 
 
 RecordName = Literal[
-    "OptedOut", "Forgotten", "RedFlagSeen", "ConsentDeclined", "Held", "OptedIn", "ConsentAsked", "ConsentGiven", "CallRequested"
+    "OptedOut",
+    "Forgotten",
+    "RedFlagSeen",
+    "ConsentDeclined",
+    "Held",
+    "OptedIn",
+    "ConsentAsked",
+    "ConsentGiven",
+    "CallRequested",
 ]
 
 
@@ -93,13 +103,17 @@ class Record:
     at: datetime
     language: str
     channel: str
-    address: Address  # kept, encrypted, only where a call or an alert needs it or the person subscribed
+    address: (
+        Address  # kept, encrypted, only where a call or an alert needs it or the person subscribed
+    )
     classes: tuple[str, ...] = ()  # of red flags
     proof: Proof | None = None
     ask_id: str = ""  # the message that a consent answers
     reference: str = ""
     held_until: datetime | None = None
-    carrier_blocks: bool = False  # on this sender the carrier lets nothing of ours through to people who opted out
+    carrier_blocks: bool = (
+        False  # on this sender the carrier lets nothing of ours through to people who opted out
+    )
 
 
 class People(Protocol):

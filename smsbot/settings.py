@@ -17,8 +17,12 @@ class Misconfigured(ValueError):
         self.problems = problems
 
 
-def _setting(name: str, default: str = "", help: str = "", one_of: tuple[str, ...] = (), secret: bool = False) -> Any:
-    return field(default=default, metadata={"name": name, "help": help, "one_of": one_of, "secret": secret})
+def _setting(
+    name: str, default: str = "", help: str = "", one_of: tuple[str, ...] = (), secret: bool = False
+) -> Any:
+    return field(
+        default=default, metadata={"name": name, "help": help, "one_of": one_of, "secret": secret}
+    )
 
 
 @dataclass(frozen=True)
@@ -26,45 +30,87 @@ class Settings:
     """All settings. Each field's metadata has the variable's name and what it is for; the README's table is held against it."""
 
     mode: str = _setting(
-        "SMSBOT_MODE", "production", "production, or local for one machine without accounts", ("production", "local")
+        "SMSBOT_MODE",
+        "production",
+        "production, or local for one machine without accounts",
+        ("production", "local"),
     )
-    account_sid: str = _setting("TWILIO_ACCOUNT_SID", help="your Twilio account (AC...); messages of any other are refused")
+    account_sid: str = _setting(
+        "TWILIO_ACCOUNT_SID", help="your Twilio account (AC...); messages of any other are refused"
+    )
     auth_tokens: str = _setting(
-        "TWILIO_AUTH_TOKEN", help="the account's auth token; several, comma-separated, while rotating", secret=True
+        "TWILIO_AUTH_TOKEN",
+        help="the account's auth token; several, comma-separated, while rotating",
+        secret=True,
     )
     sender: str = _setting("TWILIO_FROM", help="the number that sends, in international form")
-    messaging_service: str = _setting("TWILIO_MESSAGING_SERVICE_SID", help="or the Messaging Service that sends (MG...)")
+    messaging_service: str = _setting(
+        "TWILIO_MESSAGING_SERVICE_SID", help="or the Messaging Service that sends (MG...)"
+    )
     sender_kind: str = _setting(
         "TWILIO_SENDER_KIND",
         "short_code",
         "what the sender is: decides who answers STOP, START and HELP",
         ("long_code", "toll_free", "short_code", "messaging_service", "advanced_opt_out"),
     )
-    api_url: str = _setting("TWILIO_API_URL", help="another address for Twilio's REST API, to try things without Twilio")
-    public_url: str = _setting("PUBLIC_URL", help="the address that Twilio calls, without a path: https://bot.clinic.example")
-    redis_url: str = _setting("REDIS_URL", help="where talks are kept: redis://, rediss:// or unix://", secret=True)
-    database_url: str = _setting(
-        "DATABASE_URL", help="where people and consent are kept: postgresql:// or sqlite:///", secret=True
+    api_url: str = _setting(
+        "TWILIO_API_URL", help="another address for Twilio's REST API, to try things without Twilio"
     )
-    broker_url: str = _setting("BROKER_URL", help="the queue's Redis, where it is not REDIS_URL", secret=True)
-    secret_key: str = _setting("SECRET_KEY", help="signs links and the phone page; 32 characters or more", secret=True)
+    public_url: str = _setting(
+        "PUBLIC_URL",
+        help="the address that Twilio calls, without a path: https://bot.clinic.example",
+    )
+    redis_url: str = _setting(
+        "REDIS_URL", help="where talks are kept: redis://, rediss:// or unix://", secret=True
+    )
+    database_url: str = _setting(
+        "DATABASE_URL",
+        help="where people and consent are kept: postgresql:// or sqlite:///",
+        secret=True,
+    )
+    broker_url: str = _setting(
+        "BROKER_URL", help="the queue's Redis, where it is not REDIS_URL", secret=True
+    )
+    secret_key: str = _setting(
+        "SECRET_KEY", help="signs links and the phone page; 32 characters or more", secret=True
+    )
     pepper: str = _setting(
-        "PERSON_PEPPER", help="turns numbers into coded marks; never change it; 32 characters or more", secret=True
+        "PERSON_PEPPER",
+        help="turns numbers into coded marks; never change it; 32 characters or more",
+        secret=True,
     )
     data_keys: str = _setting(
-        "DATA_KEYS", help="encrypt numbers at rest; the first encrypts, all decrypt; comma-separated", secret=True
+        "DATA_KEYS",
+        help="encrypt numbers at rest; the first encrypts, all decrypt; comma-separated",
+        secret=True,
     )
-    clinic_file: str = _setting("CLINIC_FILE", help="your clinic's profile, copied from smsbot/content/clinic.toml")
+    clinic_file: str = _setting(
+        "CLINIC_FILE", help="your clinic's profile, copied from smsbot/content/clinic.toml"
+    )
     phone: str = _setting("PHONE", "off", "the phone page: on or off", ("on", "off"))
-    log_format: str = _setting("LOG_FORMAT", "json", "json, or console for people", ("json", "console"))
+    log_format: str = _setting(
+        "LOG_FORMAT", "json", "json, or console for people", ("json", "console")
+    )
     port: str = _setting("PORT", "8000", "where the web process listens")
-    notify_webhook_url: str = _setting("NOTIFY_WEBHOOK_URL", help="tells staff of calls and red flags by a signed POST")
-    notify_webhook_secret: str = _setting("NOTIFY_WEBHOOK_SECRET", help="the key that signs it", secret=True)
-    notify_smtp_url: str = _setting("NOTIFY_SMTP_URL", help="or by mail: smtp://user:password@host:587 or smtps://", secret=True)
-    notify_email_to: str = _setting("NOTIFY_EMAIL_TO", help="who gets that mail; several, comma-separated")
+    notify_webhook_url: str = _setting(
+        "NOTIFY_WEBHOOK_URL", help="tells staff of calls and red flags by a signed POST"
+    )
+    notify_webhook_secret: str = _setting(
+        "NOTIFY_WEBHOOK_SECRET", help="the key that signs it", secret=True
+    )
+    notify_smtp_url: str = _setting(
+        "NOTIFY_SMTP_URL", help="or by mail: smtp://user:password@host:587 or smtps://", secret=True
+    )
+    notify_email_to: str = _setting(
+        "NOTIFY_EMAIL_TO", help="who gets that mail; several, comma-separated"
+    )
     notify_email_from: str = _setting("NOTIFY_EMAIL_FROM", help="whom it is from")
-    notify_sms_to: str = _setting("NOTIFY_SMS_TO", help="or by SMS: staff's numbers, comma-separated")
-    notify_repeat_minutes: str = _setting("NOTIFY_REPEAT_MINUTES", "5", "how often an alert is repeated until acknowledged")
+    notify_sms_to: str = _setting(
+        "NOTIFY_SMS_TO", help="or by SMS: staff's numbers, comma-separated"
+    )
+    notify_repeat_minutes: str = _setting(
+        "NOTIFY_REPEAT_MINUTES", "5", "how often an alert is repeated until acknowledged"
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -87,14 +133,19 @@ class Settings:
 
     def _malformed(self) -> list[str]:
         problems = []
-        for name, value, low in (("PORT", self.port, 1), ("NOTIFY_REPEAT_MINUTES", self.notify_repeat_minutes, 1)):
+        for name, value, low in (
+            ("PORT", self.port, 1),
+            ("NOTIFY_REPEAT_MINUTES", self.notify_repeat_minutes, 1),
+        ):
             if not value.isdigit() or not low <= int(value) <= 65535:
                 problems.append(f"{name} is {value!r}; it must be a whole number from {low} on")
         if self.public_url and not self.public_url.startswith(("https://", "http://")):
             problems.append(f"PUBLIC_URL is {self.public_url!r}; it must begin with https://")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             problems.append("REDIS_URL must begin with redis://, rediss:// or unix://")
-        if self.database_url and not self.database_url.startswith(("postgresql", "postgres://", "sqlite:///")):
+        if self.database_url and not self.database_url.startswith(
+            ("postgresql", "postgres://", "sqlite:///")
+        ):
             problems.append("DATABASE_URL must begin with postgresql:// or sqlite:///")
         return problems
 
@@ -113,7 +164,9 @@ class Settings:
             "CLINIC_FILE": "copy smsbot/content/clinic.toml, fill in your clinic, and name the copy here",
         }
         by_name = {spec.metadata["name"]: getattr(self, spec.name) for spec in fields(self)}
-        problems = [f"{name} is not set: {how}" for name, how in needed.items() if not by_name[name]]
+        problems = [
+            f"{name} is not set: {how}" for name, how in needed.items() if not by_name[name]
+        ]
         for name in ("SECRET_KEY", "PERSON_PEPPER"):
             if by_name[name] and len(by_name[name]) < 32:
                 problems.append(f"{name} is too short: 32 characters or more")
@@ -134,5 +187,8 @@ def unknown_settings(environ: Mapping[str, str]) -> list[str]:
     for name in sorted(environ):
         if name.startswith(_PREFIXES) and name not in known:
             close = difflib.get_close_matches(name, known, 1)
-            lines.append(f"{name} is not a setting of the bot" + (f"; did you mean {close[0]}?" if close else ""))
+            lines.append(
+                f"{name} is not a setting of the bot"
+                + (f"; did you mean {close[0]}?" if close else "")
+            )
     return lines

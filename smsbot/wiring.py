@@ -63,10 +63,13 @@ class Texts:
     reader: Reader
     names: Mapping[tuple[str, ...], str]
     codes: Mapping[str, str]
+    yes: frozenset[str]
     languages: Languages
 
 
-def load_texts(clinic_file: str = "", locales: Path = files.LOCALES, content_folder: Path = files.CONTENT) -> Texts:
+def load_texts(
+    clinic_file: str = "", locales: Path = files.LOCALES, content_folder: Path = files.CONTENT
+) -> Texts:
     """Reads content, catalogs, vocabularies and the clinic. Raises `Broken` naming the file, the key and what is wrong."""
     content = read_content(files.read_content_files(content_folder))
     vocabularies = {v.tag: v for v in map(_vocabulary, files.language_folders(locales))}
@@ -81,23 +84,34 @@ def load_texts(clinic_file: str = "", locales: Path = files.LOCALES, content_fol
     names, codes = _language_names(catalogs)
     return Texts(
         book=make_book(content, catalogs, profile, written(profile.phone)),
-        reader=make_reader(vocabularies.values(), risks, {t.id: t.covers for t in content.topics.values()}),
+        reader=make_reader(
+            vocabularies.values(), risks, {t.id: t.covers for t in content.topics.values()}
+        ),
         names=names,
         codes=codes,
+        yes=_clear_yes(catalogs),
         languages=Detector(tuple(vocabularies)),
     )
 
 
 def check_budgets(content: Content, english: Language, folder: Path) -> None:
     """Raises `Broken` for a first wording that costs more SMS segments than it may, measured with the shipped clinic's values."""
-    profile = read_profile(files.read_toml(folder / "clinic.toml"), "clinic.toml", ("en",), lenient=True)
-    masters = Catalogs({"en": Catalog(english, {p.key: p.forms for p in content.phrases.values()})}, ("en",))
+    profile = read_profile(
+        files.read_toml(folder / "clinic.toml"), "clinic.toml", ("en",), lenient=True
+    )
+    masters = Catalogs(
+        {"en": Catalog(english, {p.key: p.forms for p in content.phrases.values()})}, ("en",)
+    )
     book = make_book(content, masters, profile, written(profile.phone))
     for phrase in content.phrases.values():
         for text in samples(book, "en", phrase) if phrase.budget else ():
             most = phrase.budget[text.cost.encoding == "UCS-2"]  # type: ignore[index]
             if text.cost.segments > most:
-                raise Broken(phrase.file, phrase.key, f"costs {text.cost.segments} SMS segments; it may cost {most}")
+                raise Broken(
+                    phrase.file,
+                    phrase.key,
+                    f"costs {text.cost.segments} SMS segments; it may cost {most}",
+                )
 
 
 def _vocabulary(folder: Path) -> Vocabulary:
@@ -110,14 +124,20 @@ def _vocabulary(folder: Path) -> Vocabulary:
 
 
 def _catalog(locales: Path, vocabulary: Vocabulary) -> Catalog:
-    return read_catalog(_po(locales, vocabulary), vocabulary, _signed(locales / posix(vocabulary.tag)))
+    return read_catalog(
+        _po(locales, vocabulary), vocabulary, _signed(locales / posix(vocabulary.tag))
+    )
 
 
 def _po(locales: Path, vocabulary: Vocabulary) -> Path:
     folder = locales / posix(vocabulary.tag)
     path = folder / "LC_MESSAGES" / "bot.po"
     if not path.exists():
-        raise Broken(f"locales/{folder.name}", "LC_MESSAGES/bot.po", "does not exist; `pybabel init` makes it (see CONTRIBUTING)")
+        raise Broken(
+            f"locales/{folder.name}",
+            "LC_MESSAGES/bot.po",
+            "does not exist; `pybabel init` makes it (see CONTRIBUTING)",
+        )
     return path
 
 
@@ -143,17 +163,24 @@ def load_library(
         except Broken as error:
             broken[tag] = error
     if "en" not in scripts:
-        raise broken.get("en", Broken(str(locales), "en", "is missing: English is what every language falls back on"))
+        raise broken.get(
+            "en",
+            Broken(str(locales), "en", "is missing: English is what every language falls back on"),
+        )
     path = Path(clinic_file) if clinic_file else content_folder / "clinic.toml"
     profile = read_profile(files.read_toml(path), path.name, (*scripts, *broken))
-    profile = replace(profile, languages=tuple(t for t in profile.languages if t in scripts) or ("en",))
+    profile = replace(
+        profile, languages=tuple(t for t in profile.languages if t in scripts) or ("en",)
+    )
     risks = {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
     return Library(content, profile, written(profile.phone), scripts, risks), broken
 
 
 def _script(locales: Path, folder: Path) -> Script:
     vocabulary = _vocabulary(folder)
-    language, translations = read_translations(_po(locales, vocabulary), vocabulary, file_name(vocabulary.tag))
+    language, translations = read_translations(
+        _po(locales, vocabulary), vocabulary, file_name(vocabulary.tag)
+    )
     return Script(vocabulary, language, translations, frozenset(_signed(folder)))
 
 
@@ -171,6 +198,12 @@ def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dic
         names |= {tokens(name): tag for name in said if tokens(name)}
     codes = {tag.partition("-")[0].lower(): tag for tag in catalogs.by_tag}
     return names, codes | {tag.lower(): tag for tag in catalogs.by_tag if "-" not in tag}
+
+
+def _clear_yes(catalogs: Catalogs) -> frozenset[str]:
+    """The words by which consent is given: those that the questions themselves ask for, in every language."""
+    labels = (catalog.texts.get("yes.label", ("",))[0] for catalog in catalogs.by_tag.values())
+    return frozenset(word for label in (*labels, "yes", "y", "agree") for word in tokens(label))
 
 
 def silent(event: str, /, **details: object) -> None:
@@ -197,6 +230,7 @@ def in_memory(texts: Texts, note: Note = silent, pepper: bytes = b"chat") -> Ans
         pepper=pepper,
         names=texts.names,
         codes=texts.codes,
+        yes=texts.yes,
     )
 
 
@@ -290,9 +324,22 @@ def counting_note(write: Note, texts: Texts, metrics: Metrics) -> Note:
         events: tuple[str, ...] = details["events"]  # type: ignore[assignment]
         what = outcome(intents, sensitive, topics)
         if not details["demo"]:
-            metrics.turn(str(details["channel"]), str(details["language"]), what, int(str(details["segments"])), events)
+            metrics.turn(
+                str(details["channel"]),
+                str(details["language"]),
+                what,
+                int(str(details["segments"])),
+                events,
+            )
         shown = tuple("sensitive" if i in sensitive else i for i in intents)
-        write(event, **{**details, "intents": shown, "events": tuple(e for e in events if e != "RedFlagSeen")})
+        write(
+            event,
+            **{
+                **details,
+                "intents": shown,
+                "events": tuple(e for e in events if e != "RedFlagSeen"),
+            },
+        )
 
     return note
 
@@ -332,7 +379,13 @@ def _ways(settings: Settings) -> list[Notify]:
         if settings.notify_webhook_url:
             ways.append(WebhookNotify(settings.notify_webhook_url, settings.notify_webhook_secret))
         if settings.notify_smtp_url:
-            ways.append(MailNotify(settings.notify_smtp_url, settings.notify_email_from, _listed(settings.notify_email_to)))
+            ways.append(
+                MailNotify(
+                    settings.notify_smtp_url,
+                    settings.notify_email_from,
+                    _listed(settings.notify_email_to),
+                )
+            )
         for number in _listed(settings.notify_sms_to):
             ways.append(SmsNotify(_messages(settings).send, parse_address(number)))
     except ValueError as error:
@@ -345,8 +398,14 @@ def _listed(text: str) -> list[str]:
 
 
 def _messages(settings: Settings) -> TwilioMessages:
-    if not (settings.account_sid and settings.tokens() and (settings.sender or settings.messaging_service)):
-        raise ValueError("NOTIFY_SMS_TO needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM (or a Messaging Service)")
+    if not (
+        settings.account_sid
+        and settings.tokens()
+        and (settings.sender or settings.messaging_service)
+    ):
+        raise ValueError(
+            "NOTIFY_SMS_TO needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM (or a Messaging Service)"
+        )
     return TwilioMessages(
         account_sid=settings.account_sid,
         token=settings.tokens()[0],
@@ -362,10 +421,14 @@ def _more_states(texts: Texts, settings: Settings) -> dict[str, Callable[[], Hea
     return {
         "texts": lambda: Health(True, extra={"languages": languages}),
         "language_detector": lambda: Health(
-            detector, "" if detector else "not on this machine: script and keywords decide alone", needed=False
+            detector,
+            "" if detector else "not on this machine: script and keywords decide alone",
+            needed=False,
         ),
         "notify": lambda: Health(
-            bool(_ways(settings)), "" if _ways(settings) else "nobody is told of calls and red flags", needed=False
+            bool(_ways(settings)),
+            "" if _ways(settings) else "nobody is told of calls and red flags",
+            needed=False,
         ),
     }
 
@@ -384,12 +447,19 @@ def notices(settings: Settings) -> Notices:
     """The calls and alerts, for the terminal."""
     lines = [
         f"{name} is not set"
-        for name, value in (("DATABASE_URL", settings.database_url), ("DATA_KEYS", settings.data_keys))
+        for name, value in (
+            ("DATABASE_URL", settings.database_url),
+            ("DATA_KEYS", settings.data_keys),
+        )
         if not value
     ]
     if lines:
         raise Misconfigured(lines)
-    return SqlPeople(make_engine(settings.database_url, deadline=5.0), Cipher(settings.data_keys.split(",")), deadline=5.0)
+    return SqlPeople(
+        make_engine(settings.database_url, deadline=5.0),
+        Cipher(settings.data_keys.split(",")),
+        deadline=5.0,
+    )
 
 
 def fallback(settings: Settings) -> str:
@@ -411,7 +481,9 @@ def checkup(environ: Mapping[str, str]) -> list[Finding]:
         return findings + [Finding("fail", line) for line in error.problems]
     findings += [Finding("fail", line) for line in settings.lacking()]
     findings += _texts_looked_at(settings)
-    findings += _redis_looked_at(settings) + _sql_looked_at(settings) + _edge_looked_at(settings, environ)
+    findings += (
+        _redis_looked_at(settings) + _sql_looked_at(settings) + _edge_looked_at(settings, environ)
+    )
     return findings
 
 
@@ -422,15 +494,25 @@ def _texts_looked_at(settings: Settings) -> list[Finding]:
         return [Finding("fail", str(error))]
     catalogs = texts.book.catalogs
     safety = {p.key for p in texts.book.content.phrases.values() if p.safety}
-    findings = [Finding("ok", f"texts: {len(catalogs.offered)} languages, {len(texts.book.content.phrases)} texts each")]
+    findings = [
+        Finding(
+            "ok",
+            f"texts: {len(catalogs.offered)} languages, {len(texts.book.content.phrases)} texts each",
+        )
+    ]
     for tag in catalogs.offered:
         missing = sorted(safety - set(catalogs.by_tag[tag].texts))
         if missing:
-            findings.append(Finding("fail", f"texts: {tag} lacks safety texts: {', '.join(missing[:5])}"))
+            findings.append(
+                Finding("fail", f"texts: {tag} lacks safety texts: {', '.join(missing[:5])}")
+            )
         unsigned = len(safety - catalogs.by_tag[tag].signed)
         if unsigned:
             findings.append(
-                Finding("warn", f"texts: {unsigned} safety texts of {tag} are not signed off by a named person (signoff.toml)")
+                Finding(
+                    "warn",
+                    f"texts: {unsigned} safety texts of {tag} are not signed off by a named person (signoff.toml)",
+                )
             )
     return findings
 
@@ -440,14 +522,24 @@ def _redis_looked_at(settings: Settings) -> list[Finding]:
         return []
     found = server_settings(make_client(settings.redis_url, 2.0))
     if isinstance(found, str):
-        return [Finding("fail", f"Redis does not answer at REDIS_URL ({found}): is it running, are name and password right?")]
+        return [
+            Finding(
+                "fail",
+                f"Redis does not answer at REDIS_URL ({found}): is it running, are name and password right?",
+            )
+        ]
     findings = [Finding("ok", "Redis answers")]
     if found.get("appendonly") not in (None, "yes"):
         findings.append(
-            Finding("fail", "Redis keeps nothing over a restart: set appendonly yes, so that no waiting opt-out is lost")
+            Finding(
+                "fail",
+                "Redis keeps nothing over a restart: set appendonly yes, so that no waiting opt-out is lost",
+            )
         )
     if found.get("maxmemory-policy") not in (None, "noeviction"):
-        findings.append(Finding("fail", "Redis may throw keys away: set maxmemory-policy noeviction"))
+        findings.append(
+            Finding("fail", "Redis may throw keys away: set maxmemory-policy noeviction")
+        )
     return findings
 
 
@@ -455,7 +547,9 @@ def _sql_looked_at(settings: Settings) -> list[Finding]:
     if not settings.database_url:
         return []
     try:
-        people = SqlPeople(make_engine(settings.database_url), Cipher(settings.data_keys.split(",")))
+        people = SqlPeople(
+            make_engine(settings.database_url), Cipher(settings.data_keys.split(","))
+        )
         revision = people.revision()
     except Misconfigured as error:
         return [Finding("fail", line) for line in error.problems]
@@ -480,9 +574,18 @@ def _edge_looked_at(settings: Settings, environ: Mapping[str, str]) -> list[Find
         words = "TWILIO_SENDER_KIND is not set: a long code, a toll-free number and a Messaging Service answer STOP themselves"
         findings.append(Finding("warn", words))
     if live and not settings.account_sid:
-        findings.append(Finding("warn", "TWILIO_ACCOUNT_SID is not set: messages of any account with the right token are taken"))
+        findings.append(
+            Finding(
+                "warn",
+                "TWILIO_ACCOUNT_SID is not set: messages of any account with the right token are taken",
+            )
+        )
     if live and settings.public_url.startswith("http://"):
-        findings.append(Finding("fail", "PUBLIC_URL is not https: messages would travel readable by anybody"))
+        findings.append(
+            Finding("fail", "PUBLIC_URL is not https: messages would travel readable by anybody")
+        )
     if live and settings.phone == "on":
-        findings.append(Finding("warn", "the phone page is open to everybody: set PHONE=off unless you mean it"))
+        findings.append(
+            Finding("warn", "the phone page is open to everybody: set PHONE=off unless you mean it")
+        )
     return findings

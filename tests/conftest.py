@@ -31,12 +31,18 @@ def say(bot: Answer) -> Callable[..., Turn]:
     numbers = count(1)
 
     def say(
-        body: str = "", sender: str = "+15145550123", channel: str = "sms", at: datetime | None = None, **details: object
+        body: str = "",
+        sender: str = "+15145550123",
+        channel: str = "sms",
+        at: datetime | None = None,
+        **details: object,
     ) -> Turn:
         number = next(numbers)
         message_id = details.pop("message_id", f"SM{number:032x}")
         at = at or OPEN + timedelta(minutes=number)
         address = Address(channel, sender)  # type: ignore[arg-type]
-        return bot.answer(Inbound(message_id=str(message_id), addresses=(address,), body=body, at=at, **details))  # type: ignore[arg-type]
+        return bot.answer(
+            Inbound(message_id=str(message_id), addresses=(address,), body=body, at=at, **details)
+        )  # type: ignore[arg-type]
 
     return say

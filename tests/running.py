@@ -46,10 +46,14 @@ class Site:
     def ready(self) -> dict[str, object]:
         return dict(json.loads(self.get("/readyz")[1]))
 
-    def post(self, form: Mapping[str, str], token: str = TOKEN, path: str = "/twilio/messages") -> tuple[int, bytes]:
+    def post(
+        self, form: Mapping[str, str], token: str = TOKEN, path: str = "/twilio/messages"
+    ) -> tuple[int, bytes]:
         public = self.local.environ["PUBLIC_URL"]
         signature = sign(public + path, {name: [value] for name, value in form.items()}, token)
-        request = urllib.request.Request(self.url + path, urlencode(form).encode(), {"X-Twilio-Signature": signature})
+        request = urllib.request.Request(
+            self.url + path, urlencode(form).encode(), {"X-Twilio-Signature": signature}
+        )
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.read()
@@ -57,9 +61,18 @@ class Site:
             with error:
                 return error.code, error.read()
 
-    def say(self, body: str, message_id: str, sender: str = "+15145550123", **more: str) -> list[str]:
+    def say(
+        self, body: str, message_id: str, sender: str = "+15145550123", **more: str
+    ) -> list[str]:
         status, answer = self.post(
-            {"From": sender, "To": "+15145550100", "Body": body, "MessageSid": message_id, "NumMedia": "0", **more}
+            {
+                "From": sender,
+                "To": "+15145550100",
+                "Body": body,
+                "MessageSid": message_id,
+                "NumMedia": "0",
+                **more,
+            }
         )
         assert status == 200, status
         return [body.text or "" for body in ElementTree.fromstring(answer).iter("Message")]

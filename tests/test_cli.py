@@ -30,7 +30,9 @@ def lines(run: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
 
 
 def test_the_price_in_french_is_the_honest_one() -> None:
-    (turn,) = lines(smsbot("chat", "--jsonl", stdin='{"from":"+15145550123","body":"combien ca coute?"}\n'))
+    (turn,) = lines(
+        smsbot("chat", "--jsonl", stdin='{"from":"+15145550123","body":"combien ca coute?"}\n')
+    )
     assert (turn["lang"], turn["intent"], turn["intents"]) == ("fr", "price", ["price"])
     assert "ne donne pas de prix" in turn["replies"][0]  # type: ignore[index]
     assert len(turn["segments"]) == len(turn["replies"])  # type: ignore[arg-type]
@@ -46,10 +48,24 @@ def test_the_talk_is_kept_for_each_sender_during_the_run() -> None:
         {"from": "+15145550123", "choice": "price@3"},
         {"from": "+15145550123", "media": ["image/png"]},
         {"from": "+15145550123", "location": True},
-        {"from": "+15145550123", "body": "STOP", "sender_kind": "long_code", "at": "2026-11-24T09:30:00Z"},
+        {
+            "from": "+15145550123",
+            "body": "STOP",
+            "sender_kind": "long_code",
+            "at": "2026-11-24T09:30:00Z",
+        },
     ]
     turns = lines(smsbot("chat", "--jsonl", stdin="\n".join(map(json.dumps, said)) + "\n"))
-    assert [t["intent"] for t in turns] == ["results", "how", "lasting", "time", "price", "media", "media", "stop"]
+    assert [t["intent"] for t in turns] == [
+        "results",
+        "how",
+        "lasting",
+        "time",
+        "price",
+        "media",
+        "media",
+        "stop",
+    ]
     assert turns[-1]["replies"] == []
     assert turns[-1]["events"] == ["OptedOut"]
 
@@ -68,7 +84,10 @@ def test_topic_is_what_was_answered_when_that_is_another() -> None:
         ("[1]", "line 1: must be an object"),
         ('{"body":"x"}', "line 1: from must be a text"),
         ('{"from":"+15145550123","body":7}', "line 1: body must be a text"),
-        ('{"from":"+15145550123","channel":"fax"}', "channel 'fax' is not one of sms, whatsapp, rcs"),
+        (
+            '{"from":"+15145550123","channel":"fax"}',
+            "channel 'fax' is not one of sms, whatsapp, rcs",
+        ),
         ('{"from":"+15145550123","sender_kind":"x"}', "sender_kind 'x' is not one of long_code"),
         ('{"from":"+15145550123","at":"noon"}', "is not a moment such as"),
         ('{"from":"+15145550123","media":"image/png"}', "media must be a list"),
@@ -123,9 +142,15 @@ def test_a_broken_clinic_file_is_named_with_its_key(tmp_path: Path) -> None:
     for wrong, words in [
         ("name = ", "is not valid TOML"),
         (good.replace('name = "Aurora Demo Clinic"', ""), "name: is missing"),
-        (good.replace('"America/Toronto"', '"America/Nowhere"'), "time_zone: 'America/Nowhere' is not a time zone"),
+        (
+            good.replace('"America/Toronto"', '"America/Nowhere"'),
+            "time_zone: 'America/Nowhere' is not a time zone",
+        ),
         (good.replace("+15145550100", "514-555"), "phones.main: '514-555' is not a phone number"),
-        (good.replace("09:00-19:00", "19:00-09:00"), "hours.thursday: '19:00-09:00' ends before it begins"),
+        (
+            good.replace("09:00-19:00", "19:00-09:00"),
+            "hours.thursday: '19:00-09:00' ends before it begins",
+        ),
         (good.replace('"fr"', '"xx"'), "languages: 'xx' is not a loaded language"),
     ]:
         clinic.write_text(wrong)

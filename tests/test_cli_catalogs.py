@@ -7,7 +7,9 @@ import pytest
 from smsbot.cli import main
 
 
-def test_check_prints_findings_on_standard_output_and_a_summary_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_prints_findings_on_standard_output_and_a_summary_for_people(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["catalogs", "check", "--language", "en"]) == 0
     shown = capsys.readouterr()
     assert "locales/en/LC_MESSAGES/bot.po" not in shown.out
@@ -17,9 +19,10 @@ def test_check_prints_findings_on_standard_output_and_a_summary_for_people(capsy
 def test_stats_is_a_table_with_a_line_for_each_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalogs", "stats", "--language", "en"]) == 0
     head, line = capsys.readouterr().out.splitlines()
-    assert dict(zip(head.split(), line.split(), strict=True)) | {"done": "100%", "errors": "0"} == dict(
-        zip(head.split(), line.split(), strict=True)
-    )
+    assert dict(zip(head.split(), line.split(), strict=True)) | {
+        "done": "100%",
+        "errors": "0",
+    } == dict(zip(head.split(), line.split(), strict=True))
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "po"])
@@ -33,10 +36,14 @@ def test_what_is_exported_can_be_imported_and_changes_nothing(
     assert "0 texts taken in" in capsys.readouterr().err
 
 
-def test_an_import_of_what_breaks_a_rule_names_it_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_import_of_what_breaks_a_rule_names_it_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sheet = tmp_path / "en.csv"
     english = "You are welcome. Reply %(MENU)s for more topics or %(HUMAN)s for our team."
-    sheet.write_text(f"language,key,english,text,state\nen,thanks,{english},Call 911.,read\n", encoding="utf-8")
+    sheet.write_text(
+        f"language,key,english,text,state\nen,thanks,{english},Call 911.,read\n", encoding="utf-8"
+    )
     assert main(["catalogs", "import", str(sheet)]) == 1
     shown = capsys.readouterr()
     assert "locales/en/LC_MESSAGES/bot.po: thanks: numbers: has 9 1 typed in it" in shown.out

@@ -59,7 +59,11 @@ def test_the_phone_page_is_off_unless_it_is_switched_on(environ: dict[str, str])
 def test_every_setting_stands_in_the_readme_with_what_it_is_for() -> None:
     readme = (ROOT / "README.md").read_text()
     for spec in fields(Settings):
-        assert re.search(rf"^\| `{spec.metadata['name']}` \| {re.escape(spec.metadata['help'])}", readme, re.MULTILINE), spec.name
+        assert re.search(
+            rf"^\| `{spec.metadata['name']}` \| {re.escape(spec.metadata['help'])}",
+            readme,
+            re.MULTILINE,
+        ), spec.name
 
 
 def test_every_command_stands_in_the_readme() -> None:
@@ -70,9 +74,20 @@ def test_every_command_stands_in_the_readme() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["TWILIO_AUTH_TOKEN", "PUBLIC_URL", "REDIS_URL", "DATABASE_URL", "SECRET_KEY", "PERSON_PEPPER", "DATA_KEYS", "CLINIC_FILE"],
+    [
+        "TWILIO_AUTH_TOKEN",
+        "PUBLIC_URL",
+        "REDIS_URL",
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "PERSON_PEPPER",
+        "DATA_KEYS",
+        "CLINIC_FILE",
+    ],
 )
-def test_what_production_needs_and_lacks_stops_the_start_with_words_that_help(name: str, environ: dict[str, str]) -> None:
+def test_what_production_needs_and_lacks_stops_the_start_with_words_that_help(
+    name: str, environ: dict[str, str]
+) -> None:
     del environ[name]
     with pytest.raises(Misconfigured, match=f"{name} is not set: "):
         wiring.build(Settings.from_env(environ))
@@ -89,7 +104,9 @@ def test_what_production_needs_and_lacks_stops_the_start_with_words_that_help(na
         ("REDIS_URL", "localhost", "must begin with redis://"),
     ],
 )
-def test_a_wrong_value_is_named_with_what_is_right(name: str, value: str, words: str, environ: dict[str, str]) -> None:
+def test_a_wrong_value_is_named_with_what_is_right(
+    name: str, value: str, words: str, environ: dict[str, str]
+) -> None:
     with pytest.raises(Misconfigured, match=f"{name}.*{re.escape(words)}"):
         Settings.from_env({**environ, name: value})
 
@@ -107,10 +124,16 @@ def test_no_error_about_settings_shows_a_secret(environ: dict[str, str]) -> None
         assert "hunter2" not in str(raised.value)
 
 
-def test_the_doctor_fails_in_production_when_nobody_is_told_of_red_flags(environ: dict[str, str]) -> None:
+def test_the_doctor_fails_in_production_when_nobody_is_told_of_red_flags(
+    environ: dict[str, str],
+) -> None:
     failing = [f.words for f in wiring.checkup(environ) if f.level == "fail"]
     assert any("nobody is told" in words for words in failing)
-    told = {**environ, "NOTIFY_WEBHOOK_URL": "https://staff.clinic.example/", "NOTIFY_WEBHOOK_SECRET": "s"}
+    told = {
+        **environ,
+        "NOTIFY_WEBHOOK_URL": "https://staff.clinic.example/",
+        "NOTIFY_WEBHOOK_SECRET": "s",
+    }
     assert not any("nobody is told" in f.words for f in wiring.checkup(told))
 
 

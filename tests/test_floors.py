@@ -11,7 +11,11 @@ ROOT = Path(__file__).parent.parent
 
 def test_no_import_runs_back_up_and_each_library_has_its_room() -> None:
     run = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stdout
 
@@ -45,15 +49,24 @@ def test_each_outside_library_has_one_room() -> None:
 
 def test_core_touches_neither_clock_nor_file_nor_chance() -> None:
     world = re.compile(
-        r"^\s*(?:import|from) (os|io|random|secrets|time|logging|pathlib|socket|subprocess|threading)\b", re.MULTILINE
+        r"^\s*(?:import|from) (os|io|random|secrets|time|logging|pathlib|socket|subprocess|threading)\b",
+        re.MULTILINE,
     )
     touching = [p.name for p in (ROOT / "smsbot/core").rglob("*.py") if world.search(p.read_text())]
-    now = [p.name for p in (ROOT / "smsbot/core").rglob("*.py") if re.search(r"\.(now|today|utcnow)\(", p.read_text())]
+    now = [
+        p.name
+        for p in (ROOT / "smsbot/core").rglob("*.py")
+        if re.search(r"\.(now|today|utcnow)\(", p.read_text())
+    ]
     assert (touching, now) == ([], [])
 
 
 def test_every_module_opens_with_its_law() -> None:
-    silent = [p.as_posix() for p in (ROOT / "smsbot").rglob("*.py") if not p.read_text().lstrip().startswith('"""')]
+    silent = [
+        p.as_posix()
+        for p in (ROOT / "smsbot").rglob("*.py")
+        if not p.read_text().lstrip().startswith('"""')
+    ]
     assert silent == []
 
 
@@ -80,5 +93,9 @@ def test_every_dependency_is_in_the_lock_file() -> None:
         ("requirements.lock", project["dependencies"]),
         ("requirements-dev.lock", project["optional-dependencies"]["dev"]),
     ):
-        locked = {line.split("==")[0].split("[")[0] for line in (ROOT / name).read_text().splitlines() if "==" in line}
+        locked = {
+            line.split("==")[0].split("[")[0]
+            for line in (ROOT / name).read_text().splitlines()
+            if "==" in line
+        }
         assert {re.split(r"[\[>;=<]", d)[0].strip() for d in wanted} <= locked

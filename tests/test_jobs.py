@@ -67,7 +67,9 @@ def test_a_wake_is_followed_at_once(broker: StubBroker) -> None:
         worker.stop()
 
 
-def test_without_any_wake_the_worker_looks_again_and_again_even_after_a_fault(broker: StubBroker) -> None:
+def test_without_any_wake_the_worker_looks_again_and_again_even_after_a_fault(
+    broker: StubBroker,
+) -> None:
     tend, lines = Counted(fails=True), list[tuple[str, dict[str, object]]]()
 
     def note(event: str, /, **details: object) -> None:
@@ -89,7 +91,9 @@ def test_a_worker_that_shuts_down_makes_no_more_rounds(broker: StubBroker) -> No
     assert not [thread for thread in threading.enumerate() if thread.name == "rounds"]
 
 
-def test_a_wake_that_failed_is_not_tried_again_since_a_round_follows_anyway(broker: StubBroker) -> None:
+def test_a_wake_that_failed_is_not_tried_again_since_a_round_follows_anyway(
+    broker: StubBroker,
+) -> None:
     tend = Counted(fails=True)
     declare(broker, tend, every=3600)
     worker = booted(broker)

@@ -36,7 +36,11 @@ def test_the_talk_goes_as_it_stands(path: Path, texts: wiring.Texts) -> None:
             else:
                 who[name] = value
         elif sign == ">" or sign == "@":
-            assert expected == [_cut(s, e) for s, e in zip(said, expected, strict=False)] + said[len(expected) :], where
+            assert (
+                expected
+                == [_cut(s, e) for s, e in zip(said, expected, strict=False)]
+                + said[len(expected) :]
+            ), where
             number, at = number + 1, at + timedelta(minutes=1)
             kind, _, value = rest.partition(" ")
             turn = bot.answer(
@@ -50,11 +54,16 @@ def test_the_talk_goes_as_it_stands(path: Path, texts: wiring.Texts) -> None:
                     sender_kind=who["sender_kind"],
                 )
             )
-            said = [f"< {t}".replace("\n", "\\n") for t in turn.kept.texts] + [f"! {' '.join(turn.kept.events)}"]
+            said = [f"< {t}".replace("\n", "\\n") for t in turn.kept.texts] + [
+                f"! {' '.join(turn.kept.events)}"
+            ]
             expected, where = [], f"{path.name}:{line_number}: {rest}"
         elif sign in ("<", "!"):
             expected.append(line)
-    assert expected == [_cut(s, e) for s, e in zip(said, expected, strict=False)] + said[len(expected) :], where
+    assert (
+        expected
+        == [_cut(s, e) for s, e in zip(said, expected, strict=False)] + said[len(expected) :]
+    ), where
 
 
 def _cut(said: str, expected: str) -> str:

@@ -24,7 +24,9 @@ class Background:
     The threads are started with the first work of each process, so that a process may fork before; a forked child begins empty.
     """
 
-    def __init__(self, note: Note, delays: Sequence[float] = DELAYS, threads: int = THREADS) -> None:
+    def __init__(
+        self, note: Note, delays: Sequence[float] = DELAYS, threads: int = THREADS
+    ) -> None:
         """`delays` in seconds: after a try that met `Unavailable`, how long until the next; after the last the work is lost."""
         self._note, self._delays, self._most = note, tuple(delays), threads
         self._begin()
@@ -35,7 +37,9 @@ class Background:
     def _begin(self) -> None:
         """Empty, as a process starts; a child's threads and what its parent had to do stayed with the parent."""
         self._changed = threading.Condition()
-        self._waiting: list[tuple[float, int, int, Work]] = []  # when, in which order, which try, what
+        self._waiting: list[
+            tuple[float, int, int, Work]
+        ] = []  # when, in which order, which try, what
         self._order = count()
         self._running = 0
         self._threads: list[threading.Thread] = []
@@ -68,7 +72,9 @@ class Background:
 
     def _put(self, at: float, tried: int, work: Work) -> None:
         heapq.heappush(self._waiting, (at, next(self._order), tried, work))
-        if len(self._threads) < self._most and len(self._waiting) + self._running > len(self._threads):
+        if len(self._threads) < self._most and len(self._waiting) + self._running > len(
+            self._threads
+        ):
             thread = threading.Thread(target=self._serve, name="background", daemon=True)
             self._threads.append(thread)
             thread.start()

@@ -13,7 +13,9 @@ class WrongKey(Unavailable):
     """None of the keys opens it. Nothing is lost: with the key that sealed it, it can be read again."""
 
     def __init__(self) -> None:
-        super().__init__("sealed with a key that is not among DATA_KEYS: put that key back, behind the new ones")
+        super().__init__(
+            "sealed with a key that is not among DATA_KEYS: put that key back, behind the new ones"
+        )
 
 
 class Cipher:
@@ -27,7 +29,11 @@ class Cipher:
         try:
             self._fernet = MultiFernet([Fernet(key) for key in stripped])
         except ValueError:
-            raise Misconfigured(["DATA_KEYS holds something that is no key: make one with: smsbot doctor --make-key"]) from None
+            raise Misconfigured(
+                [
+                    "DATA_KEYS holds something that is no key: make one with: smsbot doctor --make-key"
+                ]
+            ) from None
 
     @staticmethod
     def make_key() -> str:

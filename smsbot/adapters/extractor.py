@@ -38,7 +38,12 @@ def extract(
     for phrase in content.phrases.values():
         if phrase.file == path.name:
             function = "npgettext" if phrase.plural else "pgettext"
-            yield _line(phrase, lines), function, (phrase.key, *phrase.forms), list(comments(phrase, content))
+            yield (
+                _line(phrase, lines),
+                function,
+                (phrase.key, *phrase.forms),
+                list(comments(phrase, content)),
+            )
 
 
 def _line(phrase: Phrase, lines: list[str]) -> int:

@@ -29,12 +29,18 @@ def posix(tag: str) -> str:
     return tag.replace("-", "_")
 
 
-def make_language(vocabulary: Vocabulary, plural: Callable[[int], int], plural_forms: int) -> Language:
+def make_language(
+    vocabulary: Vocabulary, plural: Callable[[int], int], plural_forms: int
+) -> Language:
     """The formats of one language, after the CLDR data of Babel."""
     try:
         locale = Locale.parse(posix(vocabulary.tag))
     except (UnknownLocaleError, ValueError) as error:
-        raise Broken(f"locales/{posix(vocabulary.tag)}", "folder", f"is no language that Babel knows ({error})") from None
+        raise Broken(
+            f"locales/{posix(vocabulary.tag)}",
+            "folder",
+            f"is no language that Babel knows ({error})",
+        ) from None
     return Language(
         tag=vocabulary.tag,
         own_name=vocabulary.own_name,
@@ -43,13 +49,21 @@ def make_language(vocabulary: Vocabulary, plural: Callable[[int], int], plural_f
         plural_forms=plural_forms,
         number=lambda value: _ascii(numbers.format_decimal(value, locale=locale)),
         percent=lambda value: _ascii(numbers.format_percent(Decimal(value) / 100, locale=locale)),
-        unit=lambda value, unit: _ascii(units.format_unit(value, f"duration-{unit}", length="long", locale=locale)),
-        price=lambda amount, currency: _ascii(numbers.format_currency(amount, currency, locale=locale)),
+        unit=lambda value, unit: _ascii(
+            units.format_unit(value, f"duration-{unit}", length="long", locale=locale)
+        ),
+        price=lambda amount, currency: _ascii(
+            numbers.format_currency(amount, currency, locale=locale)
+        ),
         day=lambda day: _ascii(dates.format_date(day, "long", locale=locale)),
         clock=lambda clock: _ascii(dates.format_time(clock, "short", locale=locale)),
         moment=lambda moment: _moment(moment, locale),
         weekday=lambda day: locale.days["format"]["abbreviated"][day],
-        name_of=lambda tag: locale.languages.get(posix(tag)) or Locale.parse(posix(tag)).get_language_name(locale) or tag,
+        name_of=lambda tag: (
+            locale.languages.get(posix(tag))
+            or Locale.parse(posix(tag)).get_language_name(locale)
+            or tag
+        ),
         comma=vocabulary.comma,
     )
 
@@ -61,7 +75,9 @@ def _moment(moment: datetime, locale: Locale) -> str:
 
 def _ascii(text: str) -> str:
     """The text with ASCII digits, whatever digits the language prefers: a number must be dialled and compared."""
-    return "".join(c if c.isascii() or not c.isdecimal() else str(unicodedata.decimal(c)) for c in text)
+    return "".join(
+        c if c.isascii() or not c.isdecimal() else str(unicodedata.decimal(c)) for c in text
+    )
 
 
 def read_catalog(path: Path, vocabulary: Vocabulary, signed: Iterable[str] = ()) -> Catalog:
@@ -72,7 +88,9 @@ def read_catalog(path: Path, vocabulary: Vocabulary, signed: Iterable[str] = ())
         known = frozenset().union(*(placeholders.names(s) for s in text.source))
         if extra := frozenset().union(*(placeholders.names(f) for f in text.forms)) - known:
             where = f"line {text.line}, {text.key}"
-            raise Broken(name, where, f"names {', '.join(sorted(extra))}, which the text does not have")
+            raise Broken(
+                name, where, f"names {', '.join(sorted(extra))}, which the text does not have"
+            )
     return catalog_of(language, translations, frozenset(signed))
 
 
@@ -86,11 +104,15 @@ def vocabulary_name(tag: str) -> str:
     return f"locales/{posix(tag)}/vocabulary.toml"
 
 
-def read_translations(path: Path, vocabulary: Vocabulary, name: str) -> tuple[Language, tuple[Translation, ...]]:
+def read_translations(
+    path: Path, vocabulary: Vocabulary, name: str
+) -> tuple[Language, tuple[Translation, ...]]:
     """The texts of one PO file as they stand, with the language's formats. Raises `Broken`, calling the file `name`."""
     po = _read(path, vocabulary.tag, name)
     language = make_language(vocabulary, gettext.c2py(po.plural_expr), po.num_plurals)
-    return language, tuple(_translation(message) for message in po if message.id and message.context)
+    return language, tuple(
+        _translation(message) for message in po if message.id and message.context
+    )
 
 
 def language_named(path: Path) -> str:
@@ -99,7 +121,11 @@ def language_named(path: Path) -> str:
 
 
 def write_translations(
-    path: Path, tag: str, changed: Mapping[str, Translation], at: datetime, comments: Mapping[str, Sequence[str]]
+    path: Path,
+    tag: str,
+    changed: Mapping[str, Translation],
+    at: datetime,
+    comments: Mapping[str, Sequence[str]],
 ) -> None:
     """Writes the changed texts into the PO file at `path`, all or nothing; what did not change stays as it is.
 
@@ -131,7 +157,9 @@ class CatalogShelf:
         """The PO file of a language."""
         return self.locales / posix(tag) / "LC_MESSAGES" / "bot.po"
 
-    def write(self, tag: str, changed: Mapping[str, Translation], comments: Mapping[str, Sequence[str]]) -> None:
+    def write(
+        self, tag: str, changed: Mapping[str, Translation], comments: Mapping[str, Sequence[str]]
+    ) -> None:
         """Writes the changed texts into the language's PO file, all or nothing. Raises `Broken`."""
         write_translations(self.path(tag), tag, changed, self._now(), comments)
 
@@ -146,7 +174,9 @@ class CatalogShelf:
 
 def _read(path: Path, tag: str | None, name: str) -> PoFile:
     try:
-        return read_po(BytesIO(path.read_bytes()), locale=posix(tag) if tag else None, abort_invalid=True)
+        return read_po(
+            BytesIO(path.read_bytes()), locale=posix(tag) if tag else None, abort_invalid=True
+        )
     except PoFileError as error:
         raise Broken(name, f"line {error.lineno}", str(error)) from None
     except OSError as error:
@@ -159,7 +189,9 @@ def _translation(message: Message) -> Translation:
     source = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
     forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
     texts = tuple(form or "" for form in forms)
-    return Translation(str(message.context), tuple(source), texts, message.fuzzy, message.lineno or 0)
+    return Translation(
+        str(message.context), tuple(source), texts, message.fuzzy, message.lineno or 0
+    )
 
 
 def spoken_in(region: str) -> tuple[str, ...]:

@@ -20,7 +20,11 @@ class Detector:
         """Each loaded language's share of the vote."""
         if self._detect is None:
             return {}
-        scores = {self._tags[c]: max(s, 0.0) for c, s in self._detect(_clean(text)).scores.items() if c in self._tags}
+        scores = {
+            self._tags[c]: max(s, 0.0)
+            for c, s in self._detect(_clean(text)).scores.items()
+            if c in self._tags
+        }
         total = sum(scores.values())
         return {tag: score / total for tag, score in scores.items()} if total else {}
 

@@ -23,11 +23,17 @@ class PortTaken(RuntimeError):
     """Another program listens there."""
 
 
-def local_settings(environ: Mapping[str, str], make_key: Callable[[], str], var: Path = VAR) -> dict[str, str]:
+def local_settings(
+    environ: Mapping[str, str], make_key: Callable[[], str], var: Path = VAR
+) -> dict[str, str]:
     """The environment of the local bot: what is set stays; secrets that are not set are made once and kept in `var`."""
     var.mkdir(parents=True, exist_ok=True)
     path = var / "local.env"
-    kept = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line) if path.exists() else {}
+    kept = (
+        dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+        if path.exists()
+        else {}
+    )
     made = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "PERSON_PEPPER": secrets.token_urlsafe(48),
@@ -60,7 +66,9 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise PortTaken(f"port {port} is taken by another program; choose one: make run PORT={port + 1}") from None
+            raise PortTaken(
+                f"port {port} is taken by another program; choose one: make run PORT={port + 1}"
+            ) from None
 
 
 class Local:
@@ -77,14 +85,22 @@ class Local:
         if self.redis:
             self.redis.start()
             self.environ["REDIS_URL"] = self.redis.url
-        subprocess.run([sys.executable, "-m", "smsbot", "migrate"], env=self.environ, cwd=ROOT, check=True, stdout=sys.stderr)
+        subprocess.run(
+            [sys.executable, "-m", "smsbot", "migrate"],
+            env=self.environ,
+            cwd=ROOT,
+            check=True,
+            stdout=sys.stderr,
+        )
         self._child("gunicorn", "-c", "python:smsbot.web.server", "app:app")
         self._child("dramatiq", "app:broker", "--processes", "1", "--threads", "2")
         self._wait()
 
     def _child(self, module: str, *arguments: str) -> None:
         command = [sys.executable, "-m", module, *arguments]
-        self.children.append(subprocess.Popen(command, env=self.environ, cwd=ROOT, start_new_session=True))
+        self.children.append(
+            subprocess.Popen(command, env=self.environ, cwd=ROOT, start_new_session=True)
+        )
 
     def _wait(self, patience: float = 30.0) -> None:
         """Waits until the web process answers."""

@@ -9,18 +9,26 @@ import structlog
 from smsbot.ports import Note
 
 # What has no place in a log, whoever passes it: a note with one of these names is refused.
-FORBIDDEN = frozenset({"body", "text", "texts", "number", "handle", "address", "addresses", "name", "to", "sender"})
+FORBIDDEN = frozenset(
+    {"body", "text", "texts", "number", "handle", "address", "addresses", "name", "to", "sender"}
+)
 _ERRORS = frozenset({"fault", "alert_lost", "work_lost"})
 
 
 def make_note(log_format: str) -> Note:
     """The writer of lines, as JSON or for people."""
     renderer = (
-        structlog.dev.ConsoleRenderer() if log_format == "console" else structlog.processors.JSONRenderer(serializer=_encode)
+        structlog.dev.ConsoleRenderer()
+        if log_format == "console"
+        else structlog.processors.JSONRenderer(serializer=_encode)
     )
     logger = structlog.wrap_logger(
         structlog.WriteLogger(sys.stdout),
-        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     ).bind()

@@ -9,9 +9,28 @@ from threading import Lock, RLock
 from smsbot.adapters.records import NOTICE_OF, entry_of
 from smsbot.core.conversation.conversation import Conversation
 from smsbot.core.people.address import Address
-from smsbot.core.people.consent import CLAIM_LIFE, EVENT_OF, FIRST, NUMBER_LIFE, ConsentEvent, Latest, link, objection
+from smsbot.core.people.consent import (
+    CLAIM_LIFE,
+    EVENT_OF,
+    FIRST,
+    NUMBER_LIFE,
+    ConsentEvent,
+    Latest,
+    link,
+    objection,
+)
 from smsbot.core.people.ledger import Entry, Standing, follow, united
-from smsbot.ports import Closed, Kept, Notice, NoticeKind, Opened, People, Record, Refused, Unavailable
+from smsbot.ports import (
+    Closed,
+    Kept,
+    Notice,
+    NoticeKind,
+    Opened,
+    People,
+    Record,
+    Refused,
+    Unavailable,
+)
 
 
 class MemoryConversations:
@@ -28,7 +47,9 @@ class MemoryConversations:
         self._reach()
         return Opened(self.talks.get(person), self.kept.get((person, message_id)))
 
-    def close(self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int) -> Closed:
+    def close(
+        self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int
+    ) -> Closed:
         """Keep talk and reply if nothing came between."""
         self._reach()
         with self._lock:
@@ -78,7 +99,9 @@ class MemoryPeople:
             if identity in self._seen:
                 return
             event = EVENT_OF.get(record.name)
-            if event and (reason := objection(event, record.ask_id, record.at, self._latest(record.keys)[0])):
+            if event and (
+                reason := objection(event, record.ask_id, record.at, self._latest(record.keys)[0])
+            ):
                 raise Refused(reason)
             self._seen.add(identity)
             person = self._person(record.keys)
@@ -86,7 +109,9 @@ class MemoryPeople:
             if event:
                 standing = follow(standing, event, record.at, self._latest(record.keys)[1])
                 entry = entry_of(record, event)
-                self.chain.append((link(self.chain[-1][0] if self.chain else FIRST, entry.fields()), entry))
+                self.chain.append(
+                    (link(self.chain[-1][0] if self.chain else FIRST, entry.fields()), entry)
+                )
             self._keep(person, standing, record.address if event == "yes" else None)
             self._told_of(record, person, standing)
 
@@ -116,7 +141,9 @@ class MemoryPeople:
             standing = united(standing, self._standings.pop(other))
             address = address or self._addresses.pop(other, None)
             self._persons = {key: person if p == other else p for key, p in self._persons.items()}
-            self._sources = {i: (person if p == other else p, m) for i, (p, m) in self._sources.items()}
+            self._sources = {
+                i: (person if p == other else p, m) for i, (p, m) in self._sources.items()
+            }
         self._persons |= dict.fromkeys(keys, person)
         self._keep(person, standing, address)
         return person
@@ -143,7 +170,11 @@ class MemoryPeople:
         if kind and not (kind == "call" and call_waits):
             self._post(kind, record, person, blocked)
         for notice in theirs:
-            if record.name == "OptedOut" and blocked and self._sources[notice.id][1] == record.message_id:
+            if (
+                record.name == "OptedOut"
+                and blocked
+                and self._sources[notice.id][1] == record.message_id
+            ):
                 self.notices[notice.id] = replace(notice, blocked=True)
             if record.name == "Forgotten" and notice.at <= record.at:
                 self.notices[notice.id] = replace(notice, address=None)
@@ -151,7 +182,9 @@ class MemoryPeople:
     def _post(self, kind: NoticeKind, record: Record, person: int, blocked: bool) -> None:
         notice_id = f"{kind}-{len(self.notices) + 1}"
         place = (record.at, record.language, record.channel)
-        self.notices[notice_id] = Notice(notice_id, kind, record.classes, *place, blocked, address=record.address)
+        self.notices[notice_id] = Notice(
+            notice_id, kind, record.classes, *place, blocked, address=record.address
+        )
         self._sources[notice_id] = (person, record.message_id)
 
     # ------------------------------------------------------------ the notices
@@ -159,7 +192,9 @@ class MemoryPeople:
     def open(self) -> Sequence[Notice]:
         """Notices that nobody has acknowledged, oldest first."""
         with self._reached():
-            return sorted((n for n in self.notices.values() if n.acknowledged_at is None), key=lambda n: n.at)
+            return sorted(
+                (n for n in self.notices.values() if n.acknowledged_at is None), key=lambda n: n.at
+            )
 
     def get(self, notice_id: str) -> Notice | None:
         """One notice."""
@@ -192,7 +227,11 @@ class MemoryPeople:
     def tidy(self, at: datetime) -> int:
         """Remove numbers that need no longer be kept, and what else leads from a notice to a person."""
         with self._reached():
-            taken = [n for n in self.notices.values() if n.acknowledged_at and n.acknowledged_at < at - NUMBER_LIFE]
+            taken = [
+                n
+                for n in self.notices.values()
+                if n.acknowledged_at and n.acknowledged_at < at - NUMBER_LIFE
+            ]
             for notice in taken:
                 self.notices[notice.id] = replace(notice, address=None)
                 self._sources.pop(notice.id, None)

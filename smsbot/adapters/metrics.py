@@ -3,7 +3,15 @@
 import os
 from collections.abc import Iterable
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -14,16 +22,37 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._children: dict[tuple[object, ...], Counter] = {}
-        self.turns = Counter("smsbot_turns", "Messages answered", ["channel", "language", "outcome"], registry=self.registry)
-        self.events = Counter("smsbot_events", "What happened in turns", ["event"], registry=self.registry)
-        self.segments = Counter("smsbot_segments", "SMS segments answered with", ["language"], registry=self.registry)
-        self.noted = Counter("smsbot_notes", "Other lines of the log", ["event"], registry=self.registry)
-        self.seconds = Histogram("smsbot_turn_seconds", "From the form to the answer", buckets=SECONDS, registry=self.registry)
+        self.turns = Counter(
+            "smsbot_turns",
+            "Messages answered",
+            ["channel", "language", "outcome"],
+            registry=self.registry,
+        )
+        self.events = Counter(
+            "smsbot_events", "What happened in turns", ["event"], registry=self.registry
+        )
+        self.segments = Counter(
+            "smsbot_segments", "SMS segments answered with", ["language"], registry=self.registry
+        )
+        self.noted = Counter(
+            "smsbot_notes", "Other lines of the log", ["event"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "smsbot_turn_seconds",
+            "From the form to the answer",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
         self.waiting = Gauge(
-            "smsbot_outbox_waiting", "Withdrawals that wait for SQL", registry=self.registry, multiprocess_mode="livemostrecent"
+            "smsbot_outbox_waiting",
+            "Withdrawals that wait for SQL",
+            registry=self.registry,
+            multiprocess_mode="livemostrecent",
         )
 
-    def turn(self, channel: str, language: str, outcome: str, segments: int, events: Iterable[str]) -> None:
+    def turn(
+        self, channel: str, language: str, outcome: str, segments: int, events: Iterable[str]
+    ) -> None:
         """Count a turn."""
         self._of(self.turns, channel, language, outcome).inc()
         if channel == "sms" and segments:

@@ -44,9 +44,14 @@ def sentences(notice: Notice, link: str) -> tuple[str, ...]:
         f"Somebody {happened} by {_CHANNELS.get(notice.channel, notice.channel)} (language: {notice.language}) on {when}.",
     ]
     if notice.blocked:
-        told.append("They opted out, so nothing from the bot's number reaches them and the bot cannot answer: use another line.")
+        told.append(
+            "They opted out, so nothing from the bot's number reaches them and the bot cannot answer: use another line."
+        )
     told.append(f"See who it is, and say that you have it: {link}")
-    told.append("This comes again until somebody has it." + (f" Told before: {notice.told}." if notice.told else ""))
+    told.append(
+        "This comes again until somebody has it."
+        + (f" Told before: {notice.told}." if notice.told else "")
+    )
     return tuple(told)
 
 
@@ -59,17 +64,32 @@ class WebhookNotify:
     def __init__(self, url: str, secret: str, timeout: float = WEBHOOK_PATIENCE) -> None:
         """`timeout` in seconds. Raises `ValueError` without a secret: what is not signed can be sent by anybody."""
         if not secret:
-            raise ValueError("NOTIFY_WEBHOOK_SECRET is not set: it signs what NOTIFY_WEBHOOK_URL gets")
+            raise ValueError(
+                "NOTIFY_WEBHOOK_SECRET is not set: it signs what NOTIFY_WEBHOOK_URL gets"
+            )
         self._url, self._secret, self._timeout = url, secret.encode(), timeout
 
     def tell(self, notice: Notice, link: str) -> None:
         """Raises `Refused` where the receiver says no, and `Unavailable` where it is busy or was not heard in time."""
         body = _payload(notice, link)
         digest = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "User-Agent": "smsbot", SIGNATURE: f"sha256={digest}"}
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "smsbot",
+            SIGNATURE: f"sha256={digest}",
+        }
         try:
-            with urllib3.PoolManager(1, timeout=urllib3.Timeout(total=self._timeout), retries=False) as pool:
-                answer = pool.request("POST", self._url, body=body, headers=headers, redirect=False, preload_content=False)
+            with urllib3.PoolManager(
+                1, timeout=urllib3.Timeout(total=self._timeout), retries=False
+            ) as pool:
+                answer = pool.request(
+                    "POST",
+                    self._url,
+                    body=body,
+                    headers=headers,
+                    redirect=False,
+                    preload_content=False,
+                )
                 status = answer.status
                 answer.close()
         except urllib3.exceptions.LocationValueError:
@@ -104,12 +124,19 @@ class MailNotify:
     """
 
     def __init__(
-        self, url: str, sender: str, to: Sequence[str], timeout: float = SMTP_PATIENCE, context: ssl.SSLContext | None = None
+        self,
+        url: str,
+        sender: str,
+        to: Sequence[str],
+        timeout: float = SMTP_PATIENCE,
+        context: ssl.SSLContext | None = None,
     ) -> None:
         """`timeout` in seconds. Raises `ValueError` where the address of the server or of somebody is missing or is none."""
         self._server = urlsplit(url)
         if self._server.scheme not in ("smtp", "smtps") or not self._server.hostname:
-            raise ValueError("NOTIFY_SMTP_URL must be smtp://user:password@host:587 or smtps://user:password@host")
+            raise ValueError(
+                "NOTIFY_SMTP_URL must be smtp://user:password@host:587 or smtps://user:password@host"
+            )
         if not sender or not to:
             raise ValueError("NOTIFY_EMAIL_FROM and NOTIFY_EMAIL_TO must be set to send mail")
         self._port = self._server.port
@@ -129,7 +156,9 @@ class MailNotify:
     def _connected(self) -> AbstractContextManager[smtplib.SMTP]:
         host = self._server.hostname or ""
         if self._server.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, self._port or 465, timeout=self._timeout, context=self._tls())
+            return smtplib.SMTP_SSL(
+                host, self._port or 465, timeout=self._timeout, context=self._tls()
+            )
         return smtplib.SMTP(host, self._port or 587, timeout=self._timeout)
 
     def _secured(self, server: smtplib.SMTP) -> None:
@@ -149,7 +178,9 @@ class MailNotify:
 
     def _mail(self, notice: Notice, link: str) -> EmailMessage:
         mail = EmailMessage()
-        mail["Subject"] = headline(notice) + (" (cannot be answered from the bot's number)" if notice.blocked else "")
+        mail["Subject"] = headline(notice) + (
+            " (cannot be answered from the bot's number)" if notice.blocked else ""
+        )
         mail["From"], mail["To"] = self._sender, ", ".join(self._to)
         mail["Date"] = formatdate()
         mail["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2].strip("> ") or None)

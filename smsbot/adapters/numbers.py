@@ -15,7 +15,11 @@ class PhoneRegions:
         """ISO 3166-1 alpha-2; the area code decides in +1. "" where unknown."""
         if address.country:
             return address.country
-        return _region(address.handle[:9], len(address.handle)) if address.handle.startswith("+") else ""
+        return (
+            _region(address.handle[:9], len(address.handle))
+            if address.handle.startswith("+")
+            else ""
+        )
 
     def languages(self, region: str) -> tuple[str, ...]:
         """The region's languages, most spoken first."""
@@ -44,6 +48,8 @@ def _region(prefix: str, length: int) -> str:
 def written(number: str) -> str:
     """A number in international form with its groups apart, as people write it."""
     try:
-        return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return phonenumbers.format_number(
+            phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
     except phonenumbers.NumberParseException:
         return number

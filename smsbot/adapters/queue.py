@@ -23,7 +23,9 @@ class Wake:
 
     def __call__(self, kind: str) -> None:
         """`kind` says what for. Raises `Unavailable`; nothing is lost by it but a few seconds."""
-        message: Message[None] = Message(queue_name=QUEUE, actor_name="tend", args=(kind,), kwargs={}, options={})
+        message: Message[None] = Message(
+            queue_name=QUEUE, actor_name="tend", args=(kind,), kwargs={}, options={}
+        )
         try:
             self._broker.enqueue(message)
         except Exception as error:  # noqa: BLE001 - the errors of the client's library are at home in another room

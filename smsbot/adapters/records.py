@@ -11,6 +11,17 @@ NOTICE_OF: Mapping[RecordName, NoticeKind] = {"CallRequested": "call", "RedFlagS
 
 def entry_of(record: Record, event: ConsentEvent) -> Entry:
     """The record as it stands in the chain."""
-    proof = (record.proof.key, record.proof.language, record.proof.digest) if record.proof else ("", "", "")
-    place = (record.keys[0], record.message_id, record.at, record.channel, record.language, record.ask_id)
+    proof = (
+        (record.proof.key, record.proof.language, record.proof.digest)
+        if record.proof
+        else ("", "", "")
+    )
+    place = (
+        record.keys[0],
+        record.message_id,
+        record.at,
+        record.channel,
+        record.language,
+        record.ask_id,
+    )
     return Entry(event, *place, *proof, record.reference)

@@ -34,18 +34,34 @@ def read_sheet(path: Path) -> tuple[Row, ...]:
     _, header = next(numbered, (1, []))
     names = [cell.strip().casefold() for cell in header]
     if lacking := [name for name in NEEDED if name not in names]:
-        raise Broken(path.name, "line 1", f"has no column {', '.join(lacking)}; export a sheet to see them all")
-    return tuple(_row(path, number, dict(zip(names, cells, strict=False))) for number, cells in numbered if any(cells))
+        raise Broken(
+            path.name,
+            "line 1",
+            f"has no column {', '.join(lacking)}; export a sheet to see them all",
+        )
+    return tuple(
+        _row(path, number, dict(zip(names, cells, strict=False)))
+        for number, cells in numbered
+        if any(cells)
+    )
 
 
 def _row(path: Path, number: int, cells: dict[str, str]) -> Row:
     form, state = cells.get("form", "").strip() or "0", cells.get("state", "").strip().casefold()
     if not form.isdecimal():
-        raise Broken(path.name, f"line {number}", f"form is {form!r}; it must be a whole number, as in the export")
+        raise Broken(
+            path.name,
+            f"line {number}",
+            f"form is {form!r}; it must be a whole number, as in the export",
+        )
     if not known_state(state):
-        raise Broken(path.name, f"line {number}", f"state is {state!r}; it must be read, fuzzy or empty")
+        raise Broken(
+            path.name, f"line {number}", f"state is {state!r}; it must be read, fuzzy or empty"
+        )
     language, key = cells.get("language", "").strip(), cells.get("key", "").strip()
-    english, text = (cells.get(name, "").replace("\r\n", "\n").strip() for name in ("english", "text"))
+    english, text = (
+        cells.get(name, "").replace("\r\n", "\n").strip() for name in ("english", "text")
+    )
     return Row(language, key, int(form), english, text, state, cells.get("notes", ""))
 
 
@@ -67,7 +83,9 @@ def _from_csv(path: Path) -> Iterator[list[str]]:
     except OSError as error:
         raise Broken(path.name, "file", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise Broken(path.name, "file", f"is not UTF-8 text (byte {error.start}); save it as CSV UTF-8") from None
+        raise Broken(
+            path.name, "file", f"is not UTF-8 text (byte {error.start}); save it as CSV UTF-8"
+        ) from None
     except csv.Error as error:
         raise Broken(path.name, "file", f"is not CSV: {error}") from None
 
@@ -103,5 +121,12 @@ def _from_workbook(path: Path) -> Iterator[list[str]]:
             yield ["" if value is None else str(value) for value in line]
     except OSError as error:
         raise Broken(path.name, "file", f"cannot be read: {error.strerror}") from None
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, IndexError, ValueError, ParseError) as error:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        IndexError,
+        ValueError,
+        ParseError,
+    ) as error:
         raise Broken(path.name, "file", f"is not an Excel workbook: {error}") from None

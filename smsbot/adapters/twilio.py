@@ -32,10 +32,15 @@ CHOICE_LIMIT = 256  # characters; the id on a button or a list row has at most 2
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _NO_REFERRAL = "ReferralNumMedia"
 _MESSAGE_IDS = ("MessageSid", "SmsMessageSid", "SmsSid")  # the same id; the later names are older
-_PEOPLE = ("ExternalUserId", "From")  # where WhatsApp hides the number, the id is the one that stays
+_PEOPLE = (
+    "ExternalUserId",
+    "From",
+)  # where WhatsApp hides the number, the id is the one that stays
 _MESSAGE_ID = re.compile(r"[!-~]{1,64}")
 _COUNT = re.compile(r"[0-9]{1,4}")
-_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # outside Char of XML 1.0, section 2.2
+_NOT_XML = re.compile(
+    "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # outside Char of XML 1.0, section 2.2
 
 
 def sign(url: str, form: Form, key: str) -> str:
@@ -74,7 +79,9 @@ class TwilioCarrier:
         """Raises `Forged` where no token of ours signed exactly this form, or where it is of another account."""
         if not signature or not self._signed(self._whole(url), form, signature):
             raise Forged("the signature is missing or is not Twilio's")
-        if self._account_sid and any(sid != self._account_sid for sid in form.get("AccountSid", ()) if sid):
+        if self._account_sid and any(
+            sid != self._account_sid for sid in form.get("AccountSid", ()) if sid
+        ):
             raise Forged("the form is of another account")
 
     def hear(self, url: str, form: Form, signature: str) -> Inbound:
@@ -93,7 +100,10 @@ class TwilioCarrier:
             choice=_choice(form),
             media=_media(form),
             location=bool(_one(form, "Latitude") and _one(form, "Longitude")),
-            referral=any(name.startswith("Referral") and name != _NO_REFERRAL and any(form[name]) for name in form),
+            referral=any(
+                name.startswith("Referral") and name != _NO_REFERRAL and any(form[name])
+                for name in form
+            ),
             opt_out_type=_one(form, "OptOutType") or None,
             sender_kind=_demo_kind(form, self._sender_kind) if demo else self._sender_kind,
             demo=demo,
@@ -101,9 +111,15 @@ class TwilioCarrier:
 
     def speak(self, texts: Sequence[str]) -> str:
         """TwiML with one message a text; a text too long for one message is split; none at all where there is nothing to say."""
-        parts = (part for text in texts for part in split(_speakable(text), BODY_LIMIT) if part.strip())
+        parts = (
+            part for text in texts for part in split(_speakable(text), BODY_LIMIT) if part.strip()
+        )
         messages = "".join(f"<Message>{escape(part)}</Message>" for part in parts)
-        return f"{_DECLARATION}<Response>{messages}</Response>" if messages else f"{_DECLARATION}<Response />"
+        return (
+            f"{_DECLARATION}<Response>{messages}</Response>"
+            if messages
+            else f"{_DECLARATION}<Response />"
+        )
 
     def _whole(self, url: str) -> str:
         return self._public_url + url if url.startswith("/") else url
@@ -123,7 +139,12 @@ class TwilioCarrier:
             return False
         if not _same(sign(self._whole(url), form, self._phone_key), signature):
             return False
-        return all(is_fictional(parse_address(text).handle) for name in _PEOPLE for text in form.get(name, ()) if text)
+        return all(
+            is_fictional(parse_address(text).handle)
+            for name in _PEOPLE
+            for text in form.get(name, ())
+            if text
+        )
 
 
 def _same(ours: str, theirs: str) -> bool:
@@ -176,7 +197,9 @@ def _address(text: str) -> Address:
 def _media(form: Form) -> tuple[str, ...]:
     count = _one(form, "NumMedia")
     total = min(int(count), MEDIA_LIMIT) if _COUNT.fullmatch(count) else 0
-    return tuple(_one(form, f"MediaContentType{n}") or "application/octet-stream" for n in range(total))
+    return tuple(
+        _one(form, f"MediaContentType{n}") or "application/octet-stream" for n in range(total)
+    )
 
 
 def _demo_kind(form: Form, configured: SenderKind) -> SenderKind:
@@ -207,7 +230,11 @@ def _ids(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, dict) and depth:
         replies = (value.get("button_reply"), value.get("list_reply"))
         ids = [reply.get("id") for reply in replies if isinstance(reply, dict)]
-        yield from (found for found in (*ids, value.get("buttonPayload")) if isinstance(found, str) and found)
+        yield from (
+            found
+            for found in (*ids, value.get("buttonPayload"))
+            if isinstance(found, str) and found
+        )
     if isinstance(value, dict | list) and depth:
         for child in value.values() if isinstance(value, dict) else value:
             yield from _ids(child, depth - 1)
@@ -218,7 +245,10 @@ def _ids(value: Any, depth: int) -> Iterator[str]:
 
 def spelled(address: Address) -> str:
     """The address in Twilio's spelling, with the channel's prefix."""
-    return next((prefix for prefix, channel in PREFIXES.items() if channel == address.channel), "") + address.handle
+    return (
+        next((prefix for prefix, channel in PREFIXES.items() if channel == address.channel), "")
+        + address.handle
+    )
 
 
 class TwilioMessages:
@@ -269,7 +299,9 @@ class TwilioMessages:
 
         # Without connections kept open: staff are told seldom, and threads share this client.
         client = Client(
-            self._account_sid, self._token, http_client=TwilioHttpClient(pool_connections=False, timeout=self._timeout)
+            self._account_sid,
+            self._token,
+            http_client=TwilioHttpClient(pool_connections=False, timeout=self._timeout),
         )
         if self._api_url:
             client.api.base_url = self._api_url

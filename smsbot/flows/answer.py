@@ -63,7 +63,9 @@ class Answer:
     book: Book
     reader: Reader
     conversations: Conversations
-    hurried: Conversations  # the same talks, given up on sooner: for red flags, which wait for nothing
+    hurried: (
+        Conversations  # the same talks, given up on sooner: for red flags, which wait for nothing
+    )
     people: People
     nobody: People  # the ledger of the demo space
     outbox: Outbox
@@ -71,16 +73,21 @@ class Answer:
     regions: Regions
     note: Note
     later: Callable[[Callable[[], None]], None]
-    wake: Callable[[str], None]  # asks the worker to tell staff at once; it would see by itself a little later
+    wake: Callable[
+        [str], None
+    ]  # asks the worker to tell staff at once; it would see by itself a little later
     fresh: Callable[[], str]
     pepper: bytes
     names: Mapping[tuple[str, ...], str]
     codes: Mapping[str, str]
+    yes: frozenset[str]
 
     def answer(self, inbound: Inbound) -> Turn:
         """The answer to a message. Raises `Unavailable` where it could only be pretended: when no store can be reached."""
         heard = self._heard(inbound)
-        if any(hit.target.kind == "redflags" for hit in heard.seen.hits) or (inbound.choice or "").startswith("urgent"):
+        if any(hit.target.kind == "redflags" for hit in heard.seen.hits) or (
+            inbound.choice or ""
+        ).startswith("urgent"):
             return self._at_once(heard)
         opened, remembered = self._open(heard)
         if opened.kept is not None:
@@ -99,7 +106,9 @@ class Answer:
             seen=look(self.reader, inbound.body[:BODY_LIMIT]),
             person=key_of(self.pepper, inbound.address, DEMO if inbound.demo else ""),
             region=self.regions.region(inbound.address),
-            habit=habit(inbound.sender_kind, inbound.address.channel, inbound.body, inbound.opt_out_type),
+            habit=habit(
+                inbound.sender_kind, inbound.address.channel, inbound.body, inbound.opt_out_type
+            ),
         )
 
     # ------------------------------------------------------------ red flags
@@ -135,14 +144,21 @@ class Answer:
         votes = self.languages.votes(heard.inbound.body[:BODY_LIMIT])
         reading = understand(self.reader, heard.seen, votes, self._prior(talk, heard.region))
         decision = decide(talk, heard.inbound, reading, self._around(heard, talk))
-        return self._composed(heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered))
+        return self._composed(
+            heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered)
+        )
 
     def _prior(self, talk: Conversation | None, region: str) -> Prior:
         offered = self.book.profile.languages
         if talk is not None and talk.language in self.reader.scripts:
             return Prior(talk.language, (), offered[0])
         loaded = self.reader.languages
-        spoken = (t for r in self.regions.languages(region) for t in loaded if t == r or t.startswith(f"{r}-"))
+        spoken = (
+            t
+            for r in self.regions.languages(region)
+            for t in loaded
+            if t == r or t.startswith(f"{r}-")
+        )
         return Prior(None, tuple(spoken), offered[0])
 
     def _around(self, heard: _Heard, talk: Conversation | None) -> Around:
@@ -153,6 +169,7 @@ class Answer:
             languages=self.book.profile.languages,
             names=self.names,
             codes=self.codes,
+            yes=self.yes,
             at=heard.inbound.at,
             habit=heard.habit,
             emergency=emergency,
@@ -178,7 +195,9 @@ class Answer:
         assert reading is not None
         emergency, crisis = self._numbers(heard.region)
         language = decision.conversation.language or reading.language
-        texts = compose(self.book, decision.replies, language, heard.inbound.address.channel, emergency, crisis)
+        texts = compose(
+            self.book, decision.replies, language, heard.inbound.address.channel, emergency, crisis
+        )
         kept = Kept(
             texts=tuple(t.text for t in texts),
             segments=tuple(t.cost.segments for t in texts),
@@ -196,7 +215,11 @@ class Answer:
             expected = talk.version if talk else 0
             try:
                 closed = self.conversations.close(
-                    heard.person, heard.inbound.message_id, turn.decision.conversation, turn.kept, expected
+                    heard.person,
+                    heard.inbound.message_id,
+                    turn.decision.conversation,
+                    turn.kept,
+                    expected,
                 )
             except Unavailable:
                 return replace(turn, remembered=False)
@@ -214,9 +237,14 @@ class Answer:
         decision = turn.decision
         if decision is None or not decision.withdraws:
             return turn
-        waits = [record for record in self._withdrawals(heard, turn) if not self._written(heard, record)]
+        waits = [
+            record for record in self._withdrawals(heard, turn) if not self._written(heard, record)
+        ]
         if waits and "Forgotten" in decision.events:
-            replies = tuple(replace(r, key="forget_later") if r.key == "forget_done" else r for r in decision.replies)
+            replies = tuple(
+                replace(r, key="forget_later") if r.key == "forget_done" else r
+                for r in decision.replies
+            )
             return self._composed(heard, replace(turn, decision=replace(decision, replies=replies)))
         return turn
 
@@ -252,7 +280,9 @@ class Answer:
     def _amend(self, heard: _Heard, turn: Turn) -> None:
         assert turn.decision is not None
         try:
-            self.conversations.amend(heard.person, heard.inbound.message_id, turn.decision.conversation, turn.kept)
+            self.conversations.amend(
+                heard.person, heard.inbound.message_id, turn.decision.conversation, turn.kept
+            )
         except Unavailable:
             self.note("talk_lost", person=heard.person[:8])
 
@@ -313,7 +343,10 @@ _NOTHING = Kept((), (), (), "", "")
 
 
 def _proof(turn: Turn) -> Proof | None:
-    return next((Proof(t.key, t.language, t.digest) for t in turn.texts if t.key.startswith("consent_ask")), None)
+    return next(
+        (Proof(t.key, t.language, t.digest) for t in turn.texts if t.key.startswith("consent_ask")),
+        None,
+    )
 
 
 def _reference(decision: Decision) -> str:

@@ -100,7 +100,9 @@ def rows(library: Library, tag: str) -> Iterator[Row]:
 def _counted(language: Language, form: int) -> str:
     """Which numbers a plural form is for, by its first few."""
     numbers = [str(n) for n in range(1000) if language.plural(n) == form][:5]
-    return f"plural form {form}: for {', '.join(numbers)}" + (" and so on" if len(numbers) == 5 else "")
+    return f"plural form {form}: for {', '.join(numbers)}" + (
+        " and so on" if len(numbers) == 5 else ""
+    )
 
 
 # ---------------------------------------------------------------- back in
@@ -126,7 +128,9 @@ def texts_of(lines: Iterable[Row]) -> dict[str, dict[str, Translation]]:
         ordered = sorted(forms, key=lambda row: row.form)
         source = tuple(dict.fromkeys(row.english for row in ordered))
         fuzzy = any(row.state != "read" for row in ordered)
-        texts.setdefault(tag, {})[key] = Translation(key, source, tuple(row.text for row in ordered), fuzzy)
+        texts.setdefault(tag, {})[key] = Translation(
+            key, source, tuple(row.text for row in ordered), fuzzy
+        )
     return texts
 
 
@@ -137,16 +141,30 @@ def take(library: Library, tag: str, proposed: Texts, shelf: Shelf) -> Taken:
     """
     wanted = {d.key: d for d in demands(library.content)}
     known = by_key(library.scripts[tag].translations)
-    refused = [Finding(key, "source", "error", "is no text of the bot") for key in proposed if key not in wanted]
-    offered = {key: _whole(text, wanted[key]) for key, text in proposed.items() if key in wanted and text.state != "empty"}
+    refused = [
+        Finding(key, "source", "error", "is no text of the bot")
+        for key in proposed
+        if key not in wanted
+    ]
+    offered = {
+        key: _whole(text, wanted[key])
+        for key, text in proposed.items()
+        if key in wanted and text.state != "empty"
+    }
     changed = {key: text for key, text in offered.items() if not _same(known.get(key), text)}
-    refused += [f for key, text in changed.items() for f in _unread(wanted[key], known.get(key), text)]
+    refused += [
+        f for key, text in changed.items() for f in _unread(wanted[key], known.get(key), text)
+    ]
     accepted = {key: text for key, text in changed.items() if key not in {f.key for f in refused}}
     accepted, wrong = _sifted(library, tag, accepted)
     if accepted:
-        told = {key: tuple(comments(library.content.phrases[key], library.content)) for key in accepted}
+        told = {
+            key: tuple(comments(library.content.phrases[key], library.content)) for key in accepted
+        }
         shelf.write(tag, accepted, told)
-    return Taken(tag, tuple(accepted), tuple(k for k in offered if k not in changed), (*refused, *wrong))
+    return Taken(
+        tag, tuple(accepted), tuple(k for k in offered if k not in changed), (*refused, *wrong)
+    )
 
 
 def _whole(text: Translation, demand: Demand) -> Translation:
@@ -164,15 +182,27 @@ def _unread(demand: Demand, known: Translation | None, text: Translation) -> Ite
         yield from (f for f in check_state(demand, "fuzzy") if f.severity == "error")
 
 
-def _sifted(library: Library, tag: str, accepted: dict[str, Translation]) -> tuple[dict[str, Translation], list[Finding]]:
+def _sifted(
+    library: Library, tag: str, accepted: dict[str, Translation]
+) -> tuple[dict[str, Translation], list[Finding]]:
     """The texts that pass every rule, tried together because labels stand in other texts, and what is wrong with the rest."""
     refused: list[Finding] = []
     readers = readers_of(library, tag)
-    before = {(f.key, f.rule) for f in proofread(library, tag, readers).errors} if accepted else set()
+    before = (
+        {(f.key, f.rule) for f in proofread(library, tag, readers).errors} if accepted else set()
+    )
     while accepted:
-        tried = library.with_script(library.scripts[tag].with_texts({k: replace(t, fuzzy=False) for k, t in accepted.items()}))
+        tried = library.with_script(
+            library.scripts[tag].with_texts(
+                {k: replace(t, fuzzy=False) for k, t in accepted.items()}
+            )
+        )
         errors = proofread(tried, tag, readers).texts
-        wrong = [f for f in errors if f.severity == "error" and (f.key in accepted or (f.key, f.rule) not in before)]
+        wrong = [
+            f
+            for f in errors
+            if f.severity == "error" and (f.key in accepted or (f.key, f.rule) not in before)
+        ]
         if not wrong:
             break
         own = {f.key for f in wrong} & set(accepted) or _spread(accepted)
@@ -183,7 +213,11 @@ def _sifted(library: Library, tag: str, accepted: dict[str, Translation]) -> tup
 
 def _spread(accepted: Texts) -> set[str]:
     """The texts that stand inside other texts; all, where none of them does."""
-    inside = {k for k in accepted if k.rpartition(".")[2] in ("label", "title") or k in ("emergency_words", "next")}
+    inside = {
+        k
+        for k in accepted
+        if k.rpartition(".")[2] in ("label", "title") or k in ("emergency_words", "next")
+    }
     return inside or set(accepted)
 
 

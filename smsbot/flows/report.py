@@ -7,14 +7,20 @@ from typing import Literal
 from smsbot.ports import Health, Outbox, People, Unavailable
 
 
-def states(people: People, outbox: Outbox, more: Mapping[str, Callable[[], Health]]) -> Mapping[str, Health]:
+def states(
+    people: People, outbox: Outbox, more: Mapping[str, Callable[[], Health]]
+) -> Mapping[str, Health]:
     """The state of each thing that the bot leans on."""
     try:
         waiting = outbox.waiting()
         talks = Health(True, extra={"outbox": waiting})
     except Unavailable:
         talks = Health(False, "does not answer: talks are forgotten from one message to the next")
-    ledger = Health(True) if people.alive() else Health(False, "does not answer: opt-outs wait in the outbox")
+    ledger = (
+        Health(True)
+        if people.alive()
+        else Health(False, "does not answer: opt-outs wait in the outbox")
+    )
     return {"redis": talks, "sql": ledger, **{name: ask() for name, ask in more.items()}}
 
 

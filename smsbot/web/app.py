@@ -39,10 +39,14 @@ def make_app(doors: Doors) -> Flask:
     app.config["MAX_FORM_PARTS"] = 500
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(
-        webhook.blueprint(doors.answer, doors.carrier, doors.note, doors.public_url, doors.observe, doors.trace)
+        webhook.blueprint(
+            doors.answer, doors.carrier, doors.note, doors.public_url, doors.observe, doors.trace
+        )
     )
     app.register_blueprint(health.blueprint(doors.health, doors.metrics))
-    app.register_blueprint(notices.blueprint(doors.notices, doors.clock, doors.secret_key, doors.answer.book.profile))
+    app.register_blueprint(
+        notices.blueprint(doors.notices, doors.clock, doors.secret_key, doors.answer.book.profile)
+    )
     if doors.phone is not None:
         app.register_blueprint(doors.phone)
     return app

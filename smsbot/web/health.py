@@ -7,7 +7,9 @@ from flask import Blueprint, Response, jsonify
 from smsbot.ports import Health
 
 
-def blueprint(health: Callable[[], Mapping[str, Health]], metrics: Callable[[], tuple[bytes, str]]) -> Blueprint:
+def blueprint(
+    health: Callable[[], Mapping[str, Health]], metrics: Callable[[], tuple[bytes, str]]
+) -> Blueprint:
     """/healthz, /readyz and /metrics."""
     doors = Blueprint("health", __name__)
 
@@ -24,7 +26,10 @@ def blueprint(health: Callable[[], Mapping[str, Health]], metrics: Callable[[], 
         body = {
             "ready": ready,
             "degraded": not whole,
-            **{name: {"ok": s.ok, **({"detail": s.detail} if s.detail else {}), **s.extra} for name, s in states.items()},
+            **{
+                name: {"ok": s.ok, **({"detail": s.detail} if s.detail else {}), **s.extra}
+                for name, s in states.items()
+            },
         }
         return jsonify(body), 200 if ready else 503
 

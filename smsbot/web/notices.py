@@ -48,7 +48,12 @@ def blueprint(notices: Notices, clock: Clock, secret_key: str, profile: Profile)
     def page(notice: Notice) -> Response:
         at = notice.at.astimezone(profile.time_zone).strftime("%A %d %B %Y, %H:%M")
         html = render_template(
-            "notice.html", notice=notice, title=TITLES[notice.kind], at=at, clinic=profile.name, path=request.path
+            "notice.html",
+            notice=notice,
+            title=TITLES[notice.kind],
+            at=at,
+            clinic=profile.name,
+            path=request.path,
         )
         response = Response(html)
         response.headers["Content-Security-Policy"] = (

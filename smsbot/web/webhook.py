@@ -34,7 +34,9 @@ def blueprint(
     def hear() -> Response:
         began = time.perf_counter()
         try:
-            inbound = carrier.hear(_signed_url(public_url), _form(), request.headers.get(SIGNATURE, ""))
+            inbound = carrier.hear(
+                _signed_url(public_url), _form(), request.headers.get(SIGNATURE, "")
+            )
         except Forged:
             note("forged", path=request.path)
             return Response(status=403, content_type=XML)
@@ -64,7 +66,9 @@ def blueprint(
         except Forged:
             note("forged", path="/twilio/status")
             return Response(status=403, content_type=XML)
-        note("status", status=_first(form, "MessageStatus")[:20], error=_first(form, "ErrorCode")[:6])
+        note(
+            "status", status=_first(form, "MessageStatus")[:20], error=_first(form, "ErrorCode")[:6]
+        )
         return Response(status=204)
 
     return doors
@@ -81,11 +85,15 @@ def _first(form: Mapping[str, Sequence[str]], name: str) -> str:
 def _signed_url(public_url: str) -> str:
     """The address as the carrier signed it: the configured one, with the raw path and query of this request."""
     query = request.environ.get("QUERY_STRING", "")
-    return f"{public_url or request.host_url.rstrip('/')}{request.path}{'?' if query else ''}{query}"
+    return (
+        f"{public_url or request.host_url.rstrip('/')}{request.path}{'?' if query else ''}{query}"
+    )
 
 
 def _apology(answer: Answer) -> list[str]:
-    return [t.text for t in compose(answer.book, (Say("error"),), answer.book.catalogs.default, "sms")]
+    return [
+        t.text for t in compose(answer.book, (Say("error"),), answer.book.catalogs.default, "sms")
+    ]
 
 
 def _where(fault: BaseException) -> str:
@@ -93,4 +101,8 @@ def _where(fault: BaseException) -> str:
     trace = fault.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rpartition('smsbot')[2]}:{trace.tb_lineno}" if trace else ""
+    return (
+        f"{trace.tb_frame.f_code.co_filename.rpartition('smsbot')[2]}:{trace.tb_lineno}"
+        if trace
+        else ""
+    )

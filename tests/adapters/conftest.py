@@ -16,7 +16,11 @@ from smsbot.core.people.consent import FIRST
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 SERVER = pytest.param(
-    "postgresql", marks=[pytest.mark.live, pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL names no PostgreSQL")]
+    "postgresql",
+    marks=[
+        pytest.mark.live,
+        pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL names no PostgreSQL"),
+    ],
 )
 
 

@@ -16,7 +16,9 @@ def minutes(count: float) -> datetime:
     return AT + timedelta(minutes=count)
 
 
-def record(name: RecordName, message: str = "SM1", at: float = 0, *keys: str, **details: object) -> Record:
+def record(
+    name: RecordName, message: str = "SM1", at: float = 0, *keys: str, **details: object
+) -> Record:
     """A record of so many minutes after the beginning; of Ann, unless other marks are named."""
     made = Record(name, message, keys or (ANN,), minutes(at), "fr", "sms", NUMBER)
     return replace(made, **details)  # type: ignore[arg-type]
@@ -26,5 +28,7 @@ def asked(message: str = "SM1", at: float = 0, *keys: str) -> Record:
     return record("ConsentAsked", message, at, *keys, proof=ASK)
 
 
-def given(message: str = "SM2", at: float = 1, *keys: str, ask: str = "SM1", **details: object) -> Record:
+def given(
+    message: str = "SM2", at: float = 1, *keys: str, ask: str = "SM1", **details: object
+) -> Record:
     return record("ConsentGiven", message, at, *keys, ask_id=ask, **details)

@@ -180,5 +180,7 @@ os.wait()
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_forked_child_does_its_own_work_and_a_process_that_ends_finishes_its_own() -> None:
-    ended = subprocess.run([sys.executable, "-c", FORKING], capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", FORKING], capture_output=True, text=True, timeout=30, check=False
+    )
     assert (ended.stdout.splitlines(), ended.stderr) == (["child's work", "parent's work"], "")

@@ -37,7 +37,12 @@ def test_a_wrong_key_says_what_to_do_and_is_worth_another_try() -> None:
 
 def test_what_was_changed_does_not_open() -> None:
     sealed = Cipher([NEW]).seal("a")
-    for broken in (sealed[:-4], sealed[:20] + ("A" if sealed[20] != "A" else "B") + sealed[21:], "", "é"):
+    for broken in (
+        sealed[:-4],
+        sealed[:20] + ("A" if sealed[20] != "A" else "B") + sealed[21:],
+        "",
+        "é",
+    ):
         with pytest.raises(WrongKey):
             Cipher([NEW]).unseal(broken)
 
@@ -52,7 +57,9 @@ def test_keys_that_are_none_are_refused_without_naming_them(keys: list[str]) -> 
 
 def test_a_record_comes_back_as_it_was() -> None:
     cipher = Cipher([NEW])
-    flag = record("RedFlagSeen", classes=("vision",), held_until=AT, carrier_blocks=True, reference="AB23")
+    flag = record(
+        "RedFlagSeen", classes=("vision",), held_until=AT, carrier_blocks=True, reference="AB23"
+    )
     for kept in (flag, asked()):
         sealed = cipher.seal_record(kept)
         assert cipher.unseal_record(sealed) == kept

@@ -16,7 +16,9 @@ from smsbot.core.content.broken import Broken
 MAPPING = PACKAGE.parent / "pyproject.toml"
 
 
-def messages(name: str, folder: Path = CONTENT) -> dict[str, tuple[int, str, tuple[str, ...], list[str]]]:
+def messages(
+    name: str, folder: Path = CONTENT
+) -> dict[str, tuple[int, str, tuple[str, ...], list[str]]]:
     with (folder / name).open("rb") as file:
         return {message[2][0]: message for message in extract(file, (), (), {})}
 
@@ -69,7 +71,11 @@ def test_files_without_texts_give_none(name: str) -> None:
 
 
 def test_a_content_file_that_breaks_a_rule_is_refused_with_file_and_key(content: Path) -> None:
-    text = (content / "topics.toml").read_text(encoding="utf-8").replace('facts = ["serum-name"', 'facts = ["no-such-fact"')
+    text = (
+        (content / "topics.toml")
+        .read_text(encoding="utf-8")
+        .replace('facts = ["serum-name"', 'facts = ["no-such-fact"')
+    )
     (content / "topics.toml").write_text(text, encoding="utf-8")
     with pytest.raises(Broken, match=r"topics.toml: what: .*no-such-fact"):
         messages("topics.toml", content)
@@ -80,28 +86,38 @@ def test_a_content_file_that_breaks_a_rule_is_refused_with_file_and_key(content:
 
 def test_pybabel_extracts_every_text_of_the_bot(template: Path) -> None:
     found = {m.context: m for m in catalog(template) if m.id}
-    assert len(found) == sum(len(messages(name)) for name in ("topics.toml", "service.toml", "check.toml"))
+    assert len(found) == sum(
+        len(messages(name)) for name in ("topics.toml", "service.toml", "check.toml")
+    )
     assert found["rate_limited"].id[0].startswith("You sent many messages.")
     assert "python-format" in found["price"].flags
     assert "python-format" not in found["price.label"].flags
 
 
-def test_pybabel_update_keeps_what_is_translated_and_guesses_nothing(tmp_path: Path, content: Path, template: Path) -> None:
+def test_pybabel_update_keeps_what_is_translated_and_guesses_nothing(
+    tmp_path: Path, content: Path, template: Path
+) -> None:
     po = tmp_path / "locales" / "en" / "LC_MESSAGES" / "bot.po"
     po.parent.mkdir(parents=True)
     shutil.copy(PACKAGE.parent / "locales" / "en" / "LC_MESSAGES" / "bot.po", po)
     before = {m.context: m.string for m in catalog(po) if m.id}
     text = (content / "service.toml").read_text(encoding="utf-8")
-    (content / "service.toml").write_text(text.replace("You are welcome. Reply", "You are very welcome. Reply"), encoding="utf-8")
+    (content / "service.toml").write_text(
+        text.replace("You are welcome. Reply", "You are very welcome. Reply"), encoding="utf-8"
+    )
     pybabel("extract", "-F", MAPPING, "--no-location", "-w", "120", "-o", template, content)
     pybabel("update", "-N", "-D", "bot", "-d", tmp_path / "locales", "-i", template, "-w", "120")
     after = {m.context: m for m in catalog(po) if m.id}
     assert not after["thanks"].string
     assert not any(m.fuzzy for m in after.values())
-    assert {k: m.string for k, m in after.items() if k != "thanks"} == {k: v for k, v in before.items() if k != "thanks"}
+    assert {k: m.string for k, m in after.items() if k != "thanks"} == {
+        k: v for k, v in before.items() if k != "thanks"
+    }
 
 
-def test_pybabel_init_makes_an_empty_file_for_a_new_language(tmp_path: Path, template: Path) -> None:
+def test_pybabel_init_makes_an_empty_file_for_a_new_language(
+    tmp_path: Path, template: Path
+) -> None:
     pybabel("init", "-D", "bot", "-d", tmp_path / "locales", "-i", template, "-l", "pt_BR")
     made = catalog(tmp_path / "locales" / "pt_BR" / "LC_MESSAGES" / "bot.po")
     assert {m.context for m in made if m.id} == {m.context for m in catalog(template) if m.id}

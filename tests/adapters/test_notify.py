@@ -27,7 +27,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify, headline, sentences
+from smsbot.adapters.notify import (
+    MailNotify,
+    Several,
+    SmsNotify,
+    WebhookNotify,
+    headline,
+    sentences,
+)
 from smsbot.adapters.twilio import TwilioMessages
 from smsbot.core.people.address import Address
 from smsbot.ports import Notice, Notify, Refused, Unavailable
@@ -109,7 +116,9 @@ def receiving(receiver: Receiver) -> Iterator[Receiver]:
                 receiver.silent.wait(10)
                 return
             self.send_response(receiver.status)
-            for name, value in ({"Content-Length": str(len(receiver.answer))} | receiver.headers).items():
+            for name, value in (
+                {"Content-Length": str(len(receiver.answer))} | receiver.headers
+            ).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(receiver.answer)
@@ -148,7 +157,10 @@ def test_the_webhook_gets_a_notice_that_it_can_verify() -> None:
     [(path, headers, body)] = receiver.got
     assert path == "/alerts?team=1"
     assert headers["Content-Type"] == "application/json"
-    assert headers["X-Smsbot-Signature"] == "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    assert (
+        headers["X-Smsbot-Signature"]
+        == "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    )
     assert json.loads(body) == {
         "id": "flag-1",
         "kind": "red_flag",
@@ -165,7 +177,10 @@ def test_the_webhook_gets_a_notice_that_it_can_verify() -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_webhook_is_tried_again(status: int) -> None:
-    with receiving(Receiver(status=status)) as receiver, pytest.raises(Unavailable, match=str(status)):
+    with (
+        receiving(Receiver(status=status)) as receiver,
+        pytest.raises(Unavailable, match=str(status)),
+    ):
         WebhookNotify(receiver.url, SECRET).tell(FLAG, LINK)
 
 
@@ -214,7 +229,9 @@ class Mailbox:
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     says: str = "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if self.says.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.says
@@ -226,7 +243,9 @@ class Mailbox:
         self.encrypted.append(session.ssl is not None)
         return "250 OK"
 
-    def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object) -> AuthResult:
+    def authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object
+    ) -> AuthResult:
         assert isinstance(given, LoginPassword)
         self.logins.append((given.login, given.password))
         return AuthResult(success=given.password == b"p@ss word", handled=False)
@@ -234,7 +253,13 @@ class Mailbox:
 
 @contextmanager
 def post_office(mailbox: Mailbox, **settings: object) -> Iterator[int]:
-    controller = Controller(mailbox, hostname="127.0.0.1", port=nowhere(), authenticator=mailbox.authenticate, **settings)
+    controller = Controller(
+        mailbox,
+        hostname="127.0.0.1",
+        port=nowhere(),
+        authenticator=mailbox.authenticate,
+        **settings,
+    )
     controller.start()
     try:
         yield controller.port
@@ -252,13 +277,17 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     path = tmp_path_factory.mktemp("tls") / "server.pem"
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    path.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(pem))
+    path.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(pem)
+    )
     return path
 
 
@@ -269,10 +298,20 @@ def serving(certificate: Path) -> ssl.SSLContext:
 
 
 def mail(
-    port: int, scheme: str = "smtp", login: str = "", context: ssl.SSLContext | None = None, timeout: float = 5.0
+    port: int,
+    scheme: str = "smtp",
+    login: str = "",
+    context: ssl.SSLContext | None = None,
+    timeout: float = 5.0,
 ) -> MailNotify:
     url = f"{scheme}://{login}127.0.0.1:{port}"
-    return MailNotify(url, "Bot <bot@clinic.example>", ("one@clinic.example", "two@clinic.example"), timeout, context)
+    return MailNotify(
+        url,
+        "Bot <bot@clinic.example>",
+        ("one@clinic.example", "two@clinic.example"),
+        timeout,
+        context,
+    )
 
 
 def test_a_mail_reaches_everybody_on_staff_with_class_time_and_link() -> None:
@@ -311,9 +350,14 @@ def test_a_mail_goes_by_smtps(certificate: Path) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "setting"), [("smtp", "tls_context"), ("smtps", "ssl_context")])
-def test_a_mail_server_that_cannot_prove_who_it_is_gets_nothing(certificate: Path, scheme: str, setting: str) -> None:
+def test_a_mail_server_that_cannot_prove_who_it_is_gets_nothing(
+    certificate: Path, scheme: str, setting: str
+) -> None:
     mailbox = Mailbox()
-    with post_office(mailbox, **{setting: serving(certificate)}) as port, pytest.raises(Unavailable):
+    with (
+        post_office(mailbox, **{setting: serving(certificate)}) as port,
+        pytest.raises(Unavailable),
+    ):
         mail(port, scheme, login="bot:secret@").tell(FLAG, LINK)
     assert not mailbox.mails
     assert not mailbox.logins
@@ -324,7 +368,9 @@ def test_a_password_goes_unencrypted_to_this_machine_only() -> None:
     with post_office(mailbox, auth_require_tls=False) as port:
         mail(port, login="bot:p%40ss%20word@").tell(FLAG, LINK)
         # The same server under a name that is not known to be this machine.
-        elsewhere = MailNotify(f"smtp://bot:p%40ss%20word@127.1:{port}", "bot@clinic.example", ("one@clinic.example",))
+        elsewhere = MailNotify(
+            f"smtp://bot:p%40ss%20word@127.1:{port}", "bot@clinic.example", ("one@clinic.example",)
+        )
         with pytest.raises(Refused, match="encryption"):
             elsewhere.tell(FLAG, LINK)
     assert mailbox.logins == [(b"bot", b"p@ss word")]
@@ -336,7 +382,9 @@ def test_a_wrong_password_is_refused_without_anybody_being_named() -> None:
     assert "bot" not in str(refused.value)
 
 
-@pytest.mark.parametrize(("says", "error"), [("550 no such user", Refused), ("450 try later", Unavailable)])
+@pytest.mark.parametrize(
+    ("says", "error"), [("550 no such user", Refused), ("450 try later", Unavailable)]
+)
 def test_a_recipient_may_be_refused_for_good_or_for_now(says: str, error: type[Exception]) -> None:
     with post_office(Mailbox(says=says)) as port, pytest.raises(error, match=says[:3]) as raised:
         mail(port).tell(FLAG, LINK)
@@ -395,10 +443,18 @@ def test_staff_are_told_by_sms() -> None:
 def test_a_message_goes_from_the_sender_of_its_channel_or_by_the_service() -> None:
     with receiving(Receiver(201, SENT)) as receiver:
         assert twilio(receiver.url).send(Address("whatsapp", NUMBER), "hi") == "SM" + "b" * 32
-    assert fields(receiver) == {"To": [f"whatsapp:{NUMBER}"], "From": ["whatsapp:+15145550199"], "Body": ["hi"]}
+    assert fields(receiver) == {
+        "To": [f"whatsapp:{NUMBER}"],
+        "From": ["whatsapp:+15145550199"],
+        "Body": ["hi"],
+    }
     with receiving(Receiver(201, SENT)) as receiver:
         twilio(receiver.url, messaging_service="MG" + "2" * 32).send(Address("sms", NUMBER), "hi")
-    assert fields(receiver) == {"To": [NUMBER], "MessagingServiceSid": ["MG" + "2" * 32], "Body": ["hi"]}
+    assert fields(receiver) == {
+        "To": [NUMBER],
+        "MessagingServiceSid": ["MG" + "2" * 32],
+        "Body": ["hi"],
+    }
 
 
 PLAIN = {"code": 21610, "message": f"{STAFF} is unsubscribed", "more_info": "", "status": 400}
@@ -406,8 +462,13 @@ PROBLEM = {"type": "https://x", "title": f"{STAFF} is unsubscribed", "status": 4
 
 
 @pytest.mark.parametrize("problem", [PLAIN, PROBLEM])
-def test_a_message_that_twilio_refuses_is_refused_by_its_code_and_names_no_number(problem: dict[str, object]) -> None:
-    with receiving(Receiver(400, json.dumps(problem).encode())) as receiver, pytest.raises(Refused) as refused:
+def test_a_message_that_twilio_refuses_is_refused_by_its_code_and_names_no_number(
+    problem: dict[str, object],
+) -> None:
+    with (
+        receiving(Receiver(400, json.dumps(problem).encode())) as receiver,
+        pytest.raises(Refused) as refused,
+    ):
         twilio(receiver.url).send(Address("sms", STAFF), "hi")
     assert str(refused.value) == "Twilio refused with code 21610"
     assert refused.value.__cause__ is None
@@ -463,7 +524,13 @@ def noting(into: list[str]) -> Callable[..., None]:
 
 def test_one_way_that_works_is_enough_and_all_are_tried() -> None:
     first, last, lines = Way(), Way(), list[str]()
-    ways: list[Notify] = [first, Way(Unavailable("gone")), Way(Refused("no")), Way(RuntimeError(NUMBER)), last]
+    ways: list[Notify] = [
+        first,
+        Way(Unavailable("gone")),
+        Way(Refused("no")),
+        Way(RuntimeError(NUMBER)),
+        last,
+    ]
     Several(ways, noting(lines)).tell(FLAG, LINK)
     assert first.told == last.told == ["flag-1"]
     assert len(lines) == 3

@@ -31,8 +31,14 @@ def texts(po: Path, english: Vocabulary) -> dict[str, Translation]:
 
 def test_what_is_written_is_what_is_read_and_the_rest_stays(po: Path, english: Vocabulary) -> None:
     before = texts(po, english)
-    counted = Translation("rate_limited", before["rate_limited"].source, ("One %(emergency)s", "Many %(minutes)s %(emergency)s"))
-    thanks = Translation("thanks", before["thanks"].source, ("Thanks %(MENU)s\n%(HUMAN)s",), fuzzy=True)
+    counted = Translation(
+        "rate_limited",
+        before["rate_limited"].source,
+        ("One %(emergency)s", "Many %(minutes)s %(emergency)s"),
+    )
+    thanks = Translation(
+        "thanks", before["thanks"].source, ("Thanks %(MENU)s\n%(HUMAN)s",), fuzzy=True
+    )
     write_translations(po, "en", {"thanks": thanks, "rate_limited": counted}, AT, {})
     after = texts(po, english)
     assert (after["thanks"].forms, after["thanks"].state) == (thanks.forms, "fuzzy")
@@ -42,7 +48,9 @@ def test_what_is_written_is_what_is_read_and_the_rest_stays(po: Path, english: V
     }
 
 
-def test_writing_what_stands_there_changes_nothing_but_the_date(po: Path, english: Vocabulary) -> None:
+def test_writing_what_stands_there_changes_nothing_but_the_date(
+    po: Path, english: Vocabulary
+) -> None:
     before = po.read_text(encoding="utf-8").splitlines()
     write_translations(po, "en", {"thanks": texts(po, english)["thanks"]}, AT, {})
     after = po.read_text(encoding="utf-8").splitlines()
@@ -50,15 +58,25 @@ def test_writing_what_stands_there_changes_nothing_but_the_date(po: Path, englis
     assert all(a.startswith('"PO-Revision-Date') and "2026-11-24 15:00" in b for a, b in changed)
 
 
-def test_a_text_that_the_file_lacks_is_added_with_what_its_translator_is_told(po: Path, english: Vocabulary) -> None:
-    write_translations(po, "en", {"new": Translation("new", ("New.",), ("New!",))}, AT, {"new": ["facts: one (S01)"]})
+def test_a_text_that_the_file_lacks_is_added_with_what_its_translator_is_told(
+    po: Path, english: Vocabulary
+) -> None:
+    write_translations(
+        po,
+        "en",
+        {"new": Translation("new", ("New.",), ("New!",))},
+        AT,
+        {"new": ["facts: one (S01)"]},
+    )
     assert texts(po, english)["new"].forms == ("New!",)
     assert '#. facts: one (S01)\nmsgctxt "new"' in po.read_text(encoding="utf-8")
 
 
 def test_a_fuzzy_text_that_is_read_is_fuzzy_no_more(po: Path, english: Vocabulary) -> None:
     thanks = texts(po, english)["thanks"]
-    write_translations(po, "en", {"thanks": Translation("thanks", thanks.source, thanks.forms, fuzzy=True)}, AT, {})
+    write_translations(
+        po, "en", {"thanks": Translation("thanks", thanks.source, thanks.forms, fuzzy=True)}, AT, {}
+    )
     assert texts(po, english)["thanks"].state == "fuzzy"
     write_translations(po, "en", {"thanks": thanks}, AT, {})
     assert texts(po, english)["thanks"].state == "read"
@@ -75,7 +93,10 @@ def test_no_half_written_file_is_left_where_writing_fails(tmp_path: Path, po: Pa
 
 def test_a_file_says_which_language_it_is(po: Path) -> None:
     assert language_named(po) == "en"
-    po.write_text(po.read_text(encoding="utf-8").replace("Language: en", "Language: zh_Hans"), encoding="utf-8")
+    po.write_text(
+        po.read_text(encoding="utf-8").replace("Language: en", "Language: zh_Hans"),
+        encoding="utf-8",
+    )
     assert language_named(po) == "zh-Hans"
 
 

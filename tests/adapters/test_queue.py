@@ -32,7 +32,9 @@ def test_a_wake_reaches_the_worker_by_the_actors_name_alone(server: EmbeddedRedi
     woken = threading.Semaphore(0)
     hears = make_broker(make_client(server.url, PATIENCE))
     jobs.declare(hears, woken.release, every=3600)
-    worker = dramatiq.Worker(hears, worker_timeout=10, worker_threads=1)  # without the rounds of a process that boots
+    worker = dramatiq.Worker(
+        hears, worker_timeout=10, worker_threads=1
+    )  # without the rounds of a process that boots
     worker.start()
     try:
         Wake(make_broker(make_client(server.url, PATIENCE)))("red_flag")

@@ -12,7 +12,15 @@ from smsbot.core.content.broken import Broken
 from smsbot.flows.catalogs import Row
 
 ROWS = (
-    Row("fr", "price", 0, 'Price, "quoted"', "Prix ; « cité »\nligne 2", "read", "facts: one (S01)\nbudget: 2"),
+    Row(
+        "fr",
+        "price",
+        0,
+        'Price, "quoted"',
+        "Prix ; « cité »\nligne 2",
+        "read",
+        "facts: one (S01)\nbudget: 2",
+    ),
     Row("ar", "rate_limited", 5, "%(minutes)s minutes", "=دقائق %(minutes)s", "fuzzy", ""),
 )
 
@@ -24,10 +32,15 @@ def test_what_is_written_is_read_back(tmp_path: Path, ending: str) -> None:
     assert [p.name for p in tmp_path.iterdir()] == [f"sheet.{ending}"]
 
 
-PLAIN = st.text(st.characters(blacklist_categories=("Cc", "Cs"), blacklist_characters="\ufffe\uffff"), max_size=60).map(str.strip)
+PLAIN = st.text(
+    st.characters(blacklist_categories=("Cc", "Cs"), blacklist_characters="\ufffe\uffff"),
+    max_size=60,
+).map(str.strip)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(PLAIN, st.sampled_from(["csv", "xlsx"]))
 def test_any_text_survives_a_sheet(tmp_path: Path, text: str, ending: str) -> None:
     row = Row("fr", "price", 0, "Price", text, "read", "")
@@ -42,8 +55,12 @@ def test_a_text_that_begins_like_a_formula_is_a_text(tmp_path: Path) -> None:
 
 
 def test_a_sheet_as_a_european_office_saves_it_is_read(tmp_path: Path) -> None:
-    (tmp_path / "sheet.csv").write_bytes(b'Language;Key;English;Text\r\nfr;price;Price;"Prix\r\nici"\r\n;;;\r\n')
-    assert read_sheet(tmp_path / "sheet.csv") == (Row("fr", "price", 0, "Price", "Prix\nici", "", ""),)
+    (tmp_path / "sheet.csv").write_bytes(
+        b'Language;Key;English;Text\r\nfr;price;Price;"Prix\r\nici"\r\n;;;\r\n'
+    )
+    assert read_sheet(tmp_path / "sheet.csv") == (
+        Row("fr", "price", 0, "Price", "Prix\nici", "", ""),
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +73,9 @@ def test_a_sheet_as_a_european_office_saves_it_is_read(tmp_path: Path) -> None:
         ('language,key,english,text\nfr,price,Price,"Prix\n', "file: is not CSV"),
     ],
 )
-def test_a_sheet_that_is_wrong_is_refused_with_its_line(tmp_path: Path, text: str, why: str) -> None:
+def test_a_sheet_that_is_wrong_is_refused_with_its_line(
+    tmp_path: Path, text: str, why: str
+) -> None:
     (tmp_path / "sheet.csv").write_text(text, encoding="utf-8")
     with pytest.raises(Broken) as refused:
         read_sheet(tmp_path / "sheet.csv")
@@ -64,7 +83,12 @@ def test_a_sheet_that_is_wrong_is_refused_with_its_line(tmp_path: Path, text: st
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.csv", b"\xff\xfe\x00"), ("a.xlsx", b"no workbook"), ("a.xlsx", b"PK\x05\x06" + b"\0" * 18)]
+    ("name", "content"),
+    [
+        ("a.csv", b"\xff\xfe\x00"),
+        ("a.xlsx", b"no workbook"),
+        ("a.xlsx", b"PK\x05\x06" + b"\0" * 18),
+    ],
 )
 def test_a_file_that_is_no_sheet_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)

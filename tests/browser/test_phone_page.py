@@ -9,8 +9,16 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 # Keeps what the page tried against its own policy, where a test can read it.
@@ -87,14 +95,18 @@ def write(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_question_in_french_is_answered_in_french_and_its_sentences_stand_beside(visit: Visit, site: str) -> None:
+def test_a_question_in_french_is_answered_in_french_and_its_sentences_stand_beside(
+    visit: Visit, site: str
+) -> None:
     page = visit.open(site, "FR")
     write(page, "combien ça coûte ?")
     expect(page.locator(".mine .text")).to_have_text("combien ça coûte ?")
     answer = page.locator(".theirs .text").first
     expect(answer).to_have_attribute("lang", "fr")
     expect(answer).to_contain_text("prix")
-    expect(page.locator(".theirs .cost").first).to_have_text(re.compile(r"^\d segments?, (GSM-7|UCS-2)$"))
+    expect(page.locator(".theirs .cost").first).to_have_text(
+        re.compile(r"^\d segments?, (GSM-7|UCS-2)$")
+    )
     beside = page.get_by_role("region", name="What the bot understood")
     expect(beside.get_by_role("heading", name="The price")).to_be_visible()
     expect(beside).to_contain_text("Written in French")
@@ -202,7 +214,9 @@ def test_an_answer_of_before_can_be_explained_again(visit: Visit, site: str) -> 
     expect(beside.get_by_role("heading", name="The price")).to_be_visible()
 
 
-def test_a_server_that_cannot_be_reached_is_an_error_in_the_phone_and_can_be_tried_again(visit: Visit, site: str) -> None:
+def test_a_server_that_cannot_be_reached_is_an_error_in_the_phone_and_can_be_tried_again(
+    visit: Visit, site: str
+) -> None:
     page = visit.open(site, "RO")
     page.route("**/twilio/messages", lambda route: route.abort())
     write(page, "hello")
@@ -215,9 +229,14 @@ def test_a_server_that_cannot_be_reached_is_an_error_in_the_phone_and_can_be_tri
 
 
 @pytest.mark.parametrize(("status", "words"), [(403, "signature"), (503, "Twilio would try again")])
-def test_a_refusal_is_an_error_in_the_phone(visit: Visit, site: str, status: int, words: str) -> None:
+def test_a_refusal_is_an_error_in_the_phone(
+    visit: Visit, site: str, status: int, words: str
+) -> None:
     page = visit.open(site, "IT")
-    page.route("**/twilio/messages", lambda route: route.fulfill(status=status, content_type="text/xml", body=""))
+    page.route(
+        "**/twilio/messages",
+        lambda route: route.fulfill(status=status, content_type="text/xml", body=""),
+    )
     write(page, "hello")
     expect(page.get_by_role("alert")).to_contain_text(words)
     visit.complaints.clear()  # the browser itself reports the status
@@ -247,7 +266,9 @@ def test_enter_does_not_send_while_letters_are_being_composed(visit: Visit, site
     page = visit.open(site, "JP")
     field = page.get_by_label("Your message, as a patient")
     field.fill("ボト")
-    field.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True, "cancelable": True})
+    field.dispatch_event(
+        "keydown", {"key": "Enter", "isComposing": True, "bubbles": True, "cancelable": True}
+    )
     expect(field).to_have_value("ボト")
     field.press("Shift+Enter")
     expect(field).to_have_value("ボト\n")

@@ -60,7 +60,10 @@ def test_a_message_heard_twice_is_answered_alike_and_counted_once(parts: Parts) 
     again = parts.bot.answer(inbound("forget me"))
     assert again.kept == first.kept
     assert [event for event, _ in parts.noted] == ["turn"]
-    assert parts.bot.answer(inbound("yes", "SM2")).kept.texts == parts.bot.answer(inbound("yes", "SM2")).kept.texts
+    assert (
+        parts.bot.answer(inbound("yes", "SM2")).kept.texts
+        == parts.bot.answer(inbound("yes", "SM2")).kept.texts
+    )
 
 
 def test_an_opt_out_is_written_down_before_it_is_confirmed(parts: Parts) -> None:
@@ -85,7 +88,9 @@ def test_with_sql_away_questions_are_answered_and_nothing_given_is_pretended(par
     assert keys == ["price", "consent_failed", "human_failed", "start_failed"]
 
 
-def test_a_yes_that_could_not_be_written_down_is_no_consent_and_stays_one_when_heard_again(parts: Parts) -> None:
+def test_a_yes_that_could_not_be_written_down_is_no_consent_and_stays_one_when_heard_again(
+    parts: Parts,
+) -> None:
     parts.bot.answer(inbound("news", "SM1"))
     parts.break_sql()
     turn = parts.bot.answer(inbound("yes", "SM2"))
@@ -111,7 +116,9 @@ def test_with_redis_away_the_bot_answers_without_memory(parts: Parts) -> None:
     assert [entry.event for _, entry in parts.people.chain] == ["withdraw"]
 
 
-def test_with_both_stores_away_nothing_is_pretended_but_a_red_flag_is_answered(parts: Parts) -> None:
+def test_with_both_stores_away_nothing_is_pretended_but_a_red_flag_is_answered(
+    parts: Parts,
+) -> None:
     parts.break_redis()
     parts.break_sql()
     for words in ("price", "stop", "forget me"):
@@ -158,11 +165,15 @@ def test_a_call_is_listed_once_however_often_it_is_asked_for(parts: Parts) -> No
 
 
 def test_people_of_the_phone_page_reach_neither_the_ledger_nor_the_lists(parts: Parts) -> None:
-    for number, words in enumerate(["news", "yes", "stop", "human", "i cant breathe", "forget me", "yes"]):
+    for number, words in enumerate(
+        ["news", "yes", "stop", "human", "i cant breathe", "forget me", "yes"]
+    ):
         parts.bot.answer(inbound(words, f"SM{number}", demo=True))
     parts.settle()
     assert (parts.people.chain, list(parts.people.open()), parts.outbox.waiting()) == ([], [], 0)
-    assert parts.bot.answer(inbound("1", "SM9")).kept.intents == ("unknown",)  # a real person of that number has another talk
+    assert parts.bot.answer(inbound("1", "SM9")).kept.intents == (
+        "unknown",
+    )  # a real person of that number has another talk
 
 
 class Interrupted(MemoryConversations):
@@ -172,10 +183,14 @@ class Interrupted(MemoryConversations):
         super().__init__()
         self.times = times
 
-    def close(self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int) -> Closed:
+    def close(
+        self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int
+    ) -> Closed:
         if self.times:
             self.times -= 1
-            other = Conversation(version=expected + 1, language="fr", chosen="word", topic="results")
+            other = Conversation(
+                version=expected + 1, language="fr", chosen="word", topic="results"
+            )
             self.talks[person] = other
             return Closed(False, Opened(other))
         return super().close(person, message_id, talk, kept, expected)
@@ -196,7 +211,9 @@ def test_a_turn_that_is_overtaken_again_and_again_is_answered_all_the_same(parts
 
 
 def test_nothing_that_is_noted_holds_a_number_or_a_body(parts: Parts) -> None:
-    for number, words in enumerate(["price please", "human", "i cant breathe", "stop", "zzz secret words"]):
+    for number, words in enumerate(
+        ["price please", "human", "i cant breathe", "stop", "zzz secret words"]
+    ):
         parts.bot.answer(inbound(words, f"SM{number}"))
     parts.settle()
     written = repr(parts.noted)

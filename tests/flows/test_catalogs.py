@@ -19,7 +19,9 @@ def locales(tmp_path: Path) -> Path:
     """English alone, in a folder that may be changed."""
     shutil.copytree(LOCALES / "en", tmp_path / "locales" / "en")
     clinic = (CONTENT / "clinic.toml").read_text(encoding="utf-8")
-    (tmp_path / "clinic.toml").write_text(re.sub(r"(?m)^languages = .*$", 'languages = ["en"]', clinic), encoding="utf-8")
+    (tmp_path / "clinic.toml").write_text(
+        re.sub(r"(?m)^languages = .*$", 'languages = ["en"]', clinic), encoding="utf-8"
+    )
     return tmp_path / "locales"
 
 
@@ -31,7 +33,9 @@ def bring(locales: Path, **texts: str | Translation) -> Taken:
     """Takes in new English texts by key, read by a second person unless said otherwise."""
     known = by_key(library(locales).scripts["en"].translations)
     proposed = {
-        key: text if isinstance(text, Translation) else replace(known[key], forms=(text,), fuzzy=False)
+        key: text
+        if isinstance(text, Translation)
+        else replace(known[key], forms=(text,), fuzzy=False)
         for key, text in texts.items()
     }
     return take(library(locales), "en", proposed, wiring.load_shelf(locales))
@@ -51,7 +55,9 @@ def test_what_passes_every_rule_is_written(locales: Path) -> None:
 
 def test_what_breaks_a_rule_is_refused_and_named_and_the_rest_is_written(locales: Path) -> None:
     before = text(locales, "insurance")
-    taken = bring(locales, thanks=GOOD, insurance="It is covered. Ask us.", price="Reply %(nothing)s")
+    taken = bring(
+        locales, thanks=GOOD, insurance="It is covered. Ask us.", price="Reply %(nothing)s"
+    )
     assert taken.accepted == ("thanks",)
     assert ("insurance", "negations") in [(f.key, f.rule) for f in taken.refused]
     assert ("price", "placeholders") in [(f.key, f.rule) for f in taken.refused]
@@ -78,10 +84,14 @@ def test_a_text_of_an_older_english_wording_is_refused(locales: Path) -> None:
 
 
 def test_a_text_that_the_bot_does_not_have_is_refused(locales: Path) -> None:
-    assert [f.key for f in bring(locales, nothing=Translation("nothing", ("x",), ("y",))).refused] == ["nothing"]
+    assert [
+        f.key for f in bring(locales, nothing=Translation("nothing", ("x",), ("y",))).refused
+    ] == ["nothing"]
 
 
-def test_a_text_that_nobody_read_waits_as_fuzzy_with_its_errors_refused_all_the_same(locales: Path) -> None:
+def test_a_text_that_nobody_read_waits_as_fuzzy_with_its_errors_refused_all_the_same(
+    locales: Path,
+) -> None:
     known = text(locales, "thanks")
     assert bring(locales, thanks=replace(known, forms=(GOOD,), fuzzy=True)).accepted == ("thanks",)
     assert text(locales, "thanks").state == "fuzzy"
@@ -102,7 +112,9 @@ def test_labels_that_come_together_are_tried_together(locales: Path) -> None:
 
 
 def test_a_label_that_would_break_other_texts_is_refused(locales: Path) -> None:
-    long = "PRICE" + "E" * 200  # a letter typed many times is read as one, so that the label itself is understood
+    long = (
+        "PRICE" + "E" * 200
+    )  # a letter typed many times is read as one, so that the label itself is understood
     taken = bring(locales, **{"price.label": long})
     assert taken.accepted == ()
     assert {f.key for f in taken.refused} == {"price.label"}

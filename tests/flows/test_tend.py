@@ -79,7 +79,16 @@ class House:
 
 def record(name: RecordName, number: int = 0) -> Record:
     address = Address("sms", f"+151455501{number:02}")
-    return Record(name, f"SM{number:032x}", (f"{number:08x}",), AT, "en", "sms", address, classes=("breathing",))
+    return Record(
+        name,
+        f"SM{number:032x}",
+        (f"{number:08x}",),
+        AT,
+        "en",
+        "sms",
+        address,
+        classes=("breathing",),
+    )
 
 
 @pytest.fixture
@@ -184,9 +193,15 @@ class ShutNotices(MemoryPeople):
 
 @pytest.mark.parametrize(
     ("door", "told", "line"),
-    [("due", 0, "notices_wait"), ("told", 1, "notice_told_unwritten"), ("tidy", 1, "tidying_waits")],
+    [
+        ("due", 0, "notices_wait"),
+        ("told", 1, "notice_told_unwritten"),
+        ("tidy", 1, "tidying_waits"),
+    ],
 )
-def test_a_shut_door_is_noted_and_the_others_are_still_tried(door: str, told: int, line: str) -> None:
+def test_a_shut_door_is_noted_and_the_others_are_still_tried(
+    door: str, told: int, line: str
+) -> None:
     house = House(people=ShutNotices(door))
     house.flagged()
     house.outbox.put(record("OptedOut"))

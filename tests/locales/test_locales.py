@@ -27,13 +27,21 @@ def proofs(library: Library) -> dict[str, Proof]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_no_text_and_no_word_of_the_language_breaks_a_rule(folder: str, proofs: dict[str, Proof]) -> None:
+def test_no_text_and_no_word_of_the_language_breaks_a_rule(
+    folder: str, proofs: dict[str, Proof]
+) -> None:
     assert [f"{f.key}: {f.rule}: {f.says}" for f in proofs[folder.replace("_", "-")].errors] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_every_text_of_the_language_is_there_and_read(folder: str, library: Library, proofs: dict[str, Proof]) -> None:
-    states = {f.key: f.rule for f in proofs[folder.replace("_", "-")].texts if f.rule in ("missing", "fuzzy")}
+def test_every_text_of_the_language_is_there_and_read(
+    folder: str, library: Library, proofs: dict[str, Proof]
+) -> None:
+    states = {
+        f.key: f.rule
+        for f in proofs[folder.replace("_", "-")].texts
+        if f.rule in ("missing", "fuzzy")
+    }
     assert states == {}
 
 

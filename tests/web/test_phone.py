@@ -38,7 +38,12 @@ def signature(url: str, form: Mapping[str, str]) -> str:
 def client(texts: wiring.Texts) -> FlaskClient:
     app = Flask("smsbot.web")
     app.register_blueprint(
-        blueprint(sign=signature, profile=texts.book.profile, account=ACCOUNT, public_url="https://bot.example/")
+        blueprint(
+            sign=signature,
+            profile=texts.book.profile,
+            account=ACCOUNT,
+            public_url="https://bot.example/",
+        )
     )
     return app.test_client()
 
@@ -53,7 +58,12 @@ def decoded(header: str) -> dict[str, Any]:
 def test_the_page_runs_nothing_that_is_not_its_own_file(client: FlaskClient) -> None:
     page = client.get("/phone")
     policy = page.headers["Content-Security-Policy"].split("; ")
-    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(policy)
+    assert {
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+    } <= set(policy)
     assert "unsafe" not in " ".join(policy)
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Referrer-Policy"] == "no-referrer"
@@ -79,7 +89,9 @@ def test_every_file_that_the_page_names_is_there(client: FlaskClient) -> None:
             assert file.status_code == 200
 
 
-def test_only_examples_in_offered_languages_are_shown(client: FlaskClient, texts: wiring.Texts) -> None:
+def test_only_examples_in_offered_languages_are_shown(
+    client: FlaskClient, texts: wiring.Texts
+) -> None:
     html = client.get("/phone").text
     assert ("¿duele?" in html) is ("es" in texts.book.profile.languages)
     assert "i cant swallow" in html
@@ -105,7 +117,13 @@ def test_every_name_that_the_bot_uses_has_plain_words(texts: wiring.Texts) -> No
 
 def test_countries_come_with_flag_and_number(client: FlaskClient) -> None:
     canada = client.get("/phone/countries").json[0]  # type: ignore[index]
-    assert canada == {"code": "CA", "name": "Canada (Montreal)", "flag": "🇨🇦", "number": NOBODY, "written": "+1 514 555 01"}
+    assert canada == {
+        "code": "CA",
+        "name": "Canada (Montreal)",
+        "flag": "🇨🇦",
+        "number": NOBODY,
+        "written": "+1 514 555 01",
+    }
 
 
 def test_a_country_of_real_numbers_is_refused() -> None:
@@ -114,7 +132,9 @@ def test_a_country_of_real_numbers_is_refused() -> None:
 
 
 def test_each_country_is_the_region_of_its_numbers(say: Says) -> None:
-    wrong = [c.code for c in known_countries() if say("hello", sender=next(c.numbers())).region != c.code]
+    wrong = [
+        c.code for c in known_countries() if say("hello", sender=next(c.numbers())).region != c.code
+    ]
     assert wrong == []
 
 
@@ -122,7 +142,9 @@ def test_each_country_is_the_region_of_its_numbers(say: Says) -> None:
 
 
 def test_a_message_is_signed_for_the_address_that_the_webhook_checks(client: FlaskClient) -> None:
-    answer = client.post("/phone/sign", json={"from": NOBODY, "channel": "sms", "body": "how much?"})
+    answer = client.post(
+        "/phone/sign", json={"from": NOBODY, "channel": "sms", "body": "how much?"}
+    )
     assert answer.status_code == 200
     signed = answer.json
     assert signed is not None
@@ -134,7 +156,10 @@ def test_a_message_is_signed_for_the_address_that_the_webhook_checks(client: Fla
 
 
 def test_each_message_has_an_id_of_its_own(client: FlaskClient) -> None:
-    ids = {client.post("/phone/sign", json={"from": NOBODY, "body": "hi"}).json["form"]["MessageSid"] for _ in range(5)}  # type: ignore[index]
+    ids = {
+        client.post("/phone/sign", json={"from": NOBODY, "body": "hi"}).json["form"]["MessageSid"]
+        for _ in range(5)
+    }  # type: ignore[index]
     assert len(ids) == 5
     assert all(len(i) == 34 and i.startswith("SM") and int(i[2:], 16) >= 0 for i in ids)
 
@@ -155,7 +180,9 @@ def test_each_message_has_an_id_of_its_own(client: FlaskClient) -> None:
         NOBODY + "4",
     ],
 )
-def test_a_number_that_may_be_somebodys_is_never_signed(client: FlaskClient, sender: object) -> None:
+def test_a_number_that_may_be_somebodys_is_never_signed(
+    client: FlaskClient, sender: object
+) -> None:
     answer = client.post("/phone/sign", json={"from": sender, "body": "STOP"})
     assert answer.status_code == 400
     assert "reserved for fiction" in answer.json["error"]  # type: ignore[index]
@@ -180,13 +207,17 @@ def test_a_number_that_may_be_somebodys_is_never_signed(client: FlaskClient, sen
         ("to", "+15145550100"),
     ],
 )
-def test_what_the_carrier_would_not_send_is_refused_with_words(client: FlaskClient, field: str, value: object) -> None:
+def test_what_the_carrier_would_not_send_is_refused_with_words(
+    client: FlaskClient, field: str, value: object
+) -> None:
     answer = client.post("/phone/sign", json={"from": NOBODY, field: value})
     assert answer.status_code == 400
     assert answer.json["error"]  # type: ignore[index]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[" * 15000, b"[]", b'"text"', b"\xff\xfe", b"1" * 9000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[" * 15000, b"[]", b'"text"', b"\xff\xfe", b"1" * 9000]
+)
 def test_what_is_no_message_is_a_clean_refusal(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/phone/sign", data=body, content_type="application/json")
     assert answer.status_code == 400
@@ -194,7 +225,10 @@ def test_what_is_no_message_is_a_clean_refusal(client: FlaskClient, body: bytes)
 
 
 def test_a_request_that_is_too_large_is_not_read(client: FlaskClient) -> None:
-    assert client.post("/phone/sign", data=b" " * 20_000, content_type="application/json").status_code == 413
+    assert (
+        client.post("/phone/sign", data=b" " * 20_000, content_type="application/json").status_code
+        == 413
+    )
 
 
 @pytest.mark.parametrize(
@@ -214,9 +248,14 @@ def test_no_other_sites_page_gets_a_signature(client: FlaskClient, headers: dict
     assert "signature" not in (answer.json or {})
 
 
-@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}]
+)
 def test_the_page_itself_gets_a_signature(client: FlaskClient, headers: dict[str, str]) -> None:
-    assert client.post("/phone/sign", json={"from": NOBODY, "body": "hi"}, headers=headers).status_code == 200
+    assert (
+        client.post("/phone/sign", json={"from": NOBODY, "body": "hi"}, headers=headers).status_code
+        == 200
+    )
 
 
 # ---------------------------------------------------------------- the form
@@ -241,7 +280,12 @@ def test_each_channel_spells_addresses_its_own_way(channel: str, sender: str, to
 
 def test_a_photo_a_place_a_button_and_an_advertisement_are_fields_of_the_form() -> None:
     made = form(
-        channel="whatsapp", body="How it works", choice="how", media=["image/jpeg", "audio/ogg"], location=True, referral=True
+        channel="whatsapp",
+        body="How it works",
+        choice="how",
+        media=["image/jpeg", "audio/ogg"],
+        location=True,
+        referral=True,
     )
     assert made["NumMedia"] == "2"
     assert made["MediaContentType1"] == "audio/ogg"
@@ -252,14 +296,22 @@ def test_a_photo_a_place_a_button_and_an_advertisement_are_fields_of_the_form() 
 
 
 def test_an_ordinary_message_has_none_of_them() -> None:
-    assert not {"ButtonPayload", "Latitude", "ReferralHeadline", "MediaUrl0", "OptOutType"} & set(form(body="hi"))
+    assert not {"ButtonPayload", "Latitude", "ReferralHeadline", "MediaUrl0", "OptOutType"} & set(
+        form(body="hi")
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "body", "acted"),
-    [("advanced_opt_out", " Stop", "STOP"), ("advanced_opt_out", "stop it", None), ("long_code", "STOP", None)],
+    [
+        ("advanced_opt_out", " Stop", "STOP"),
+        ("advanced_opt_out", "stop it", None),
+        ("long_code", "STOP", None),
+    ],
 )
-def test_only_advanced_opt_out_says_that_the_carrier_acted(kind: str, body: str, acted: str | None) -> None:
+def test_only_advanced_opt_out_says_that_the_carrier_acted(
+    kind: str, body: str, acted: str | None
+) -> None:
     assert form(body=body, sender_kind=kind).get("OptOutType") == acted
 
 
@@ -281,9 +333,13 @@ def test_the_page_is_told_when_the_carrier_answers_by_itself(
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
 )
-fields = st.sampled_from(["from", "channel", "body", "choice", "media", "location", "referral", "sender_kind", "other"])
+fields = st.sampled_from(
+    ["from", "channel", "body", "choice", "media", "location", "referral", "sender_kind", "other"]
+)
 
 
 @given(st.dictionaries(fields, json_values | st.just(NOBODY)) | json_values)
@@ -294,7 +350,10 @@ def test_any_json_is_a_message_or_wrong(value: object) -> None:
         return
     assert isinstance(draft, Draft)
     assert draft.sender == NOBODY
-    assert all(isinstance(v, str) for v in form_of(draft, "SM" + "0" * 32, ACCOUNT, "+15145550100").values())
+    assert all(
+        isinstance(v, str)
+        for v in form_of(draft, "SM" + "0" * 32, ACCOUNT, "+15145550100").values()
+    )
 
 
 # ---------------------------------------------------------------- the trace
@@ -318,7 +377,9 @@ def test_the_trace_tells_language_meaning_facts_and_cost(say: Says, texts: wirin
     assert all(f["sentence"].startswith("S") for f in first["facts"])
 
 
-def test_an_option_is_told_as_it_stands_in_the_text_and_as_it_is_sent(say: Says, texts: wiring.Texts) -> None:
+def test_an_option_is_told_as_it_stands_in_the_text_and_as_it_is_sent(
+    say: Says, texts: wiring.Texts
+) -> None:
     reply = trace(say("how much?"), texts.book)["replies"][0]
     assert [o["send"] for o in reply["options"]] == ["1", "2"]
     assert all(o["shown"] in reply["text"] and o["word"] and o["title"] for o in reply["options"])
@@ -339,7 +400,9 @@ def test_on_whatsapp_options_are_found_in_the_numbered_list(say: Says, texts: wi
     assert [o["shown"][:2] for o in reply["options"]] == ["1.", "2.", "3."]
 
 
-def test_buttons_are_told_only_where_the_patient_gets_buttons(say: Says, texts: wiring.Texts) -> None:
+def test_buttons_are_told_only_where_the_patient_gets_buttons(
+    say: Says, texts: wiring.Texts
+) -> None:
     turn = say("how much?", channel="whatsapp")
     assert trace(turn, texts.book)["replies"][0]["buttons"] is False
     assert trace(turn, texts.book, buttons=True)["replies"][0]["buttons"] is True
@@ -387,7 +450,9 @@ def test_the_header_stays_short_whatever_it_has_to_hold(say: Says, texts: wiring
     assert 0 < len(encode(told)) < HEADER_LIMIT
 
 
-def test_every_answer_of_the_menu_fits_into_a_header_with_its_facts(say: Says, texts: wiring.Texts) -> None:
+def test_every_answer_of_the_menu_fits_into_a_header_with_its_facts(
+    say: Says, texts: wiring.Texts
+) -> None:
     for topic in texts.book.content.topics:
         label = texts.book.catalogs.find("en", f"{topic}.label")[1][0]
         header = encode(trace(say(label, channel="whatsapp"), texts.book))

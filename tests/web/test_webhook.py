@@ -24,7 +24,9 @@ TOKEN, PHONE_KEY = "a token", "the phone's key"
 Noted = list[tuple[str, dict[str, object]]]
 
 
-def make_client(texts: wiring.Texts, noted: Noted | None = None, fails: Callable[[Inbound], Turn] | None = None) -> FlaskClient:
+def make_client(
+    texts: wiring.Texts, noted: Noted | None = None, fails: Callable[[Inbound], Turn] | None = None
+) -> FlaskClient:
     """The doors over a bot in memory; `fails` stands in for answering."""
     heard = noted if noted is not None else []
 
@@ -67,10 +69,19 @@ def client(texts: wiring.Texts) -> FlaskClient:
     return make_client(texts)
 
 
-FORM = {"From": "+15145550123", "To": "+15145550100", "Body": "price", "MessageSid": "SM1", "NumMedia": "0", "AccountSid": "AC1"}
+FORM = {
+    "From": "+15145550123",
+    "To": "+15145550100",
+    "Body": "price",
+    "MessageSid": "SM1",
+    "NumMedia": "0",
+    "AccountSid": "AC1",
+}
 
 
-def post(client: FlaskClient, form: Mapping[str, str], token: str = TOKEN, path: str = "/twilio/messages") -> TestResponse:
+def post(
+    client: FlaskClient, form: Mapping[str, str], token: str = TOKEN, path: str = "/twilio/messages"
+) -> TestResponse:
     signature = sign(URL + path, {name: [value] for name, value in form.items()}, token)
     return client.post(path, data=form, headers={"X-Twilio-Signature": signature})
 
@@ -91,10 +102,14 @@ def test_while_tokens_rotate_each_of_them_signs(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "nonsense", "ééé"])
-def test_without_a_right_signature_it_is_403_with_no_body_and_xml(header: str | None, texts: wiring.Texts) -> None:
+def test_without_a_right_signature_it_is_403_with_no_body_and_xml(
+    header: str | None, texts: wiring.Texts
+) -> None:
     noted: Noted = []
     answer = make_client(texts, noted).post(
-        "/twilio/messages", data=FORM, headers={"X-Twilio-Signature": header} if header is not None else {}
+        "/twilio/messages",
+        data=FORM,
+        headers={"X-Twilio-Signature": header} if header is not None else {},
     )
     assert (answer.status_code, answer.data) == (403, b"")
     assert answer.content_type.startswith("text/xml")
@@ -108,7 +123,9 @@ def test_nothing_to_say_is_an_empty_answer(client: FlaskClient) -> None:
     assert (answer.status_code, texts_of(answer)) == (200, [])
 
 
-def test_the_phone_page_speaks_for_people_who_do_not_exist_and_gets_the_explanation(client: FlaskClient) -> None:
+def test_the_phone_page_speaks_for_people_who_do_not_exist_and_gets_the_explanation(
+    client: FlaskClient,
+) -> None:
     assert post(client, FORM, PHONE_KEY).headers["X-Smsbot-Trace"] == "trace"
 
 
@@ -128,11 +145,20 @@ def test_the_phone_page_cannot_speak_for_a_real_number(body: str, client: FlaskC
         ({**FORM, "Body": "😀" * 800}, 200),
         ({**FORM, "Body": "a\x00b\x0bc"}, 200),
         ({**FORM, "Body": ""}, 200),
-        ({**FORM, "From": "whatsapp:CA.4566546130240823", "ExternalUserId": "whatsapp:CA.4566546130240823"}, 200),
+        (
+            {
+                **FORM,
+                "From": "whatsapp:CA.4566546130240823",
+                "ExternalUserId": "whatsapp:CA.4566546130240823",
+            },
+            200,
+        ),
         ({**FORM, "From": "12345"}, 200),
     ],
 )
-def test_a_strange_form_gets_an_answer_or_a_clean_refusal(form: dict[str, str], status: int, client: FlaskClient) -> None:
+def test_a_strange_form_gets_an_answer_or_a_clean_refusal(
+    form: dict[str, str], status: int, client: FlaskClient
+) -> None:
     assert post(client, form).status_code == status
 
 
@@ -145,7 +171,9 @@ def test_other_ways_to_call_are_refused(client: FlaskClient) -> None:
     assert client.post("/twilio/messages", json={"From": "+15145550123"}).status_code == 403
 
 
-def test_where_the_answer_could_only_be_pretended_the_carrier_is_asked_to_try_again(texts: wiring.Texts) -> None:
+def test_where_the_answer_could_only_be_pretended_the_carrier_is_asked_to_try_again(
+    texts: wiring.Texts,
+) -> None:
     def away(_: Inbound) -> Turn:
         raise Unavailable("both stores are away")
 
@@ -153,7 +181,9 @@ def test_where_the_answer_could_only_be_pretended_the_carrier_is_asked_to_try_ag
     assert (answer.status_code, answer.data) == (503, b"")
 
 
-def test_a_fault_of_ours_is_an_apology_with_the_clinics_phone_and_never_a_trace(texts: wiring.Texts) -> None:
+def test_a_fault_of_ours_is_an_apology_with_the_clinics_phone_and_never_a_trace(
+    texts: wiring.Texts,
+) -> None:
     def faulty(inbound: Inbound) -> Turn:
         raise RuntimeError(inbound.body)
 
@@ -195,7 +225,9 @@ NAMES = st.sampled_from(
     fields=st.dictionaries(NAMES, st.text(max_size=200)),
     noise=st.dictionaries(st.text(min_size=1, max_size=20), st.text(max_size=50), max_size=3),
 )
-def test_any_text_in_any_field_gets_an_answer_or_a_clean_refusal(fields: dict[str, str], noise: dict[str, str]) -> None:
+def test_any_text_in_any_field_gets_an_answer_or_a_clean_refusal(
+    fields: dict[str, str], noise: dict[str, str]
+) -> None:
     client = _client()
     form = {**FORM, **noise, **fields}
     form = {_clean(name): _clean(value) for name, value in form.items()}
@@ -206,7 +238,10 @@ def test_any_text_in_any_field_gets_an_answer_or_a_clean_refusal(fields: dict[st
 @given(raw=st.binary(max_size=500))
 def test_any_bytes_get_a_clean_refusal(raw: bytes) -> None:
     answer = _client().post(
-        "/twilio/messages", data=raw, content_type="application/x-www-form-urlencoded", headers={"X-Twilio-Signature": "x"}
+        "/twilio/messages",
+        data=raw,
+        content_type="application/x-www-form-urlencoded",
+        headers={"X-Twilio-Signature": "x"},
     )
     assert answer.status_code == 403
 
@@ -228,4 +263,9 @@ def _client() -> FlaskClient:
 def test_a_repeated_field_is_part_of_what_is_signed(client: FlaskClient) -> None:
     form = MultiDict([*FORM.items(), ("Extra", "b"), ("Extra", "a")])
     signature = sign(f"{URL}/twilio/messages", {name: form.getlist(name) for name in form}, TOKEN)
-    assert client.post("/twilio/messages", data=form, headers={"X-Twilio-Signature": signature}).status_code == 200
+    assert (
+        client.post(
+            "/twilio/messages", data=form, headers={"X-Twilio-Signature": signature}
+        ).status_code
+        == 200
+    )

@@ -46,7 +46,9 @@ def told() -> Iterator[tuple[str, "Queue[dict[str, object]]"]]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, told: tuple[str, object]) -> Iterator[Site]:
     var = tmp_path_factory.mktemp("bot")
-    with running(var, NOTIFY_WEBHOOK_URL=told[0], NOTIFY_WEBHOOK_SECRET="a secret of the test") as found:
+    with running(
+        var, NOTIFY_WEBHOOK_URL=told[0], NOTIFY_WEBHOOK_SECRET="a secret of the test"
+    ) as found:
         yield found
 
 
@@ -79,7 +81,9 @@ def test_a_worker_that_is_killed_loses_no_talk(site: Site) -> None:
     assert "temporaires" in site.say("combien de temps", "SMb2", "+15145550124")[0]
 
 
-def test_two_messages_of_one_person_at_the_same_moment_are_both_answered_and_none_is_lost(site: Site) -> None:
+def test_two_messages_of_one_person_at_the_same_moment_are_both_answered_and_none_is_lost(
+    site: Site,
+) -> None:
     site.say("price", "SMc0", "+15145550125")
     with ThreadPoolExecutor(2) as pool:
         for number in range(10):
@@ -90,13 +94,19 @@ def test_two_messages_of_one_person_at_the_same_moment_are_both_answered_and_non
             assert "forehead" in answers[1][0]
             again = [site.say(*message, sender) for message in pair]
             assert again == answers
-            assert sum("general facts" in text for answer in answers for text in answer) == 1  # one disclosure in all
+            assert (
+                sum("general facts" in text for answer in answers for text in answer) == 1
+            )  # one disclosure in all
 
 
 def test_the_same_message_again_gets_the_same_answer_and_is_counted_once(site: Site) -> None:
     def turns() -> float:
         lines = site.get("/metrics")[1].splitlines()
-        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith("smsbot_turns_total"))
+        return sum(
+            float(line.rpartition(" ")[2])
+            for line in lines
+            if line.startswith("smsbot_turns_total")
+        )
 
     before = turns()
     first = site.say("how does it work", "SMd1", "+15145550126")
@@ -132,7 +142,11 @@ def test_the_phone_page_cannot_speak_for_a_real_number(site: Site) -> None:
         request = urllib.request.Request(
             f"{site.url}/phone/sign",
             json.dumps({"from": "+15149876543", "channel": "sms", "body": body}).encode(),
-            {"Content-Type": "application/json", "Origin": site.url, "Sec-Fetch-Site": "same-origin"},
+            {
+                "Content-Type": "application/json",
+                "Origin": site.url,
+                "Sec-Fetch-Site": "same-origin",
+            },
         )
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=10)
@@ -150,7 +164,9 @@ def test_with_redis_gone_the_bot_answers_says_so_and_takes_an_opt_out(tmp_path: 
         assert (state["ready"], state["degraded"], state["redis"]["ok"]) == (True, True, False)  # type: ignore[index]
 
 
-def test_with_sql_gone_an_opt_out_waits_in_the_outbox_and_is_written_when_it_is_back(tmp_path: Path) -> None:
+def test_with_sql_gone_an_opt_out_waits_in_the_outbox_and_is_written_when_it_is_back(
+    tmp_path: Path,
+) -> None:
     database, away = tmp_path / "smsbot.db", tmp_path / "away"
     with running(tmp_path) as site:
         away.mkdir()
@@ -183,7 +199,9 @@ def _unlock(mark: Path) -> None:
     connection.close()  # type: ignore[attr-defined]
 
 
-def test_with_neither_store_the_carrier_is_asked_to_try_again_but_a_red_flag_is_answered(tmp_path: Path) -> None:
+def test_with_neither_store_the_carrier_is_asked_to_try_again_but_a_red_flag_is_answered(
+    tmp_path: Path,
+) -> None:
     away = tmp_path / "away"
     with running(tmp_path) as site:
         assert site.local.redis is not None
@@ -193,7 +211,14 @@ def test_with_neither_store_the_carrier_is_asked_to_try_again_but_a_red_flag_is_
         (tmp_path / "smsbot.db").mkdir()
         away.mkdir()
         for number, body in enumerate(["price", "STOP"]):
-            assert site.post({"From": "+15145550123", "Body": body, "MessageSid": f"SMi{number}", "NumMedia": "0"}) == (503, b"")
+            assert site.post(
+                {
+                    "From": "+15145550123",
+                    "Body": body,
+                    "MessageSid": f"SMi{number}",
+                    "NumMedia": "0",
+                }
+            ) == (503, b"")
         assert "CALL 911 NOW" in site.say("i cant breathe", "SMi9")[0]
         assert site.get("/readyz")[0] == 503
 
@@ -216,10 +241,14 @@ def test_a_red_flag_waits_for_neither_store(tmp_path: Path) -> None:
             site.local.redis.process.send_signal(signal.SIGCONT)
 
 
-def test_nothing_that_is_logged_holds_a_number_or_a_word_of_a_person(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_that_is_logged_holds_a_number_or_a_word_of_a_person(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     with running(tmp_path) as site:
         site.say("is it safe for my violet elephant", "SMk1", "+15145550133")
-        site.post({"From": "+15145550133", "Body": "violet elephant", "MessageSid": "SMk2"}, token="wrong")
+        site.post(
+            {"From": "+15145550133", "Body": "violet elephant", "MessageSid": "SMk2"}, token="wrong"
+        )
     written = "".join(capfd.readouterr())
     assert '"event":"turn"' in written
     assert "5550133" not in written

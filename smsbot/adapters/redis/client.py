@@ -26,7 +26,10 @@ def server_settings(client: redis.Redis) -> dict[str, str] | str:
     """What decides whether the outbox survives: the server's own settings, empty where it does not tell; an error's name else."""
     try:
         client.ping()
-        return {name: str(client.config_get(name).get(name, "")) for name in ("appendonly", "maxmemory-policy")}
+        return {
+            name: str(client.config_get(name).get(name, ""))
+            for name in ("appendonly", "maxmemory-policy")
+        }
     except redis.ResponseError:
         return {}
     except (redis.RedisError, OSError) as error:

@@ -51,7 +51,9 @@ class RedisConversations:
         """The talk and any kept reply."""
         return _opened(*_within(lambda: self._client.mget(*_keys(person, message_id))))
 
-    def close(self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int) -> Closed:
+    def close(
+        self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int
+    ) -> Closed:
         """Keep talk and reply together if nothing came between."""
         arguments = (expected, _encode(talk), _encode(kept), _LIFE)
         answer = _within(lambda: self._close(*_keys(person, message_id), *arguments))
@@ -80,7 +82,10 @@ class _Script:
 
 
 def _keys(person: str, message_id: str) -> tuple[str, str]:
-    return f"smsbot:{{{person}}}:talk", f"smsbot:{{{person}}}:reply:{_UNSAFE.sub('', message_id)[:64]}"
+    return (
+        f"smsbot:{{{person}}}:talk",
+        f"smsbot:{{{person}}}:reply:{_UNSAFE.sub('', message_id)[:64]}",
+    )
 
 
 def _opened(talk: bytes | None, kept: bytes | None) -> Opened:

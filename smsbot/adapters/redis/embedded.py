@@ -54,18 +54,40 @@ class EmbeddedRedis:
     def start(self, patience: float = 10.0) -> None:
         """Starts the server and waits until it answers. Raises `NoServer`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [find_server(), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
-        command += ["--dir", str(self.folder), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]
+        command = [
+            find_server(),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.socket),
+            "--unixsocketperm",
+            "700",
+        ]
+        command += [
+            "--dir",
+            str(self.folder),
+            "--appendonly",
+            "yes",
+            "--save",
+            "",
+            "--maxmemory-policy",
+            "noeviction",
+        ]
         log = open(self.folder / "redis.log", "ab")  # noqa: SIM115 - handed to the child
         with log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        client, deadline = redis.Redis(unix_socket_path=str(self.socket)), time.monotonic() + patience
+        client, deadline = (
+            redis.Redis(unix_socket_path=str(self.socket)),
+            time.monotonic() + patience,
+        )
         while True:
             try:
                 client.ping()
             except (redis.RedisError, OSError):
                 if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise NoServer(f"the Redis server did not start; see {self.folder / 'redis.log'}") from None
+                    raise NoServer(
+                        f"the Redis server did not start; see {self.folder / 'redis.log'}"
+                    ) from None
                 time.sleep(0.02)
             else:
                 client.close()

@@ -12,7 +12,9 @@ KEY = "smsbot:outbox"
 class RedisOutbox:
     """A list, oldest first. A record leaves it only when the ledger has it; written twice it changes nothing."""
 
-    def __init__(self, client: redis.Redis, seal: Callable[[Record], str], unseal: Callable[[str], Record]) -> None:
+    def __init__(
+        self, client: redis.Redis, seal: Callable[[Record], str], unseal: Callable[[str], Record]
+    ) -> None:
         self._client, self._seal, self._unseal = client, seal, unseal
 
     def put(self, record: Record) -> None:
@@ -39,7 +41,9 @@ class RedisOutbox:
                 try:
                     people.write(self._unseal(text))
                 except Refused:
-                    self._client.rpush(f"{KEY}:refused", text)  # kept for a person to look at; it must not hold up the others
+                    self._client.rpush(
+                        f"{KEY}:refused", text
+                    )  # kept for a person to look at; it must not hold up the others
                 self._client.lrem(KEY, 1, text)
                 count += 1
         except (redis.RedisError, OSError) as error:

@@ -34,7 +34,9 @@ def append(connection: Connection, entry: Entry) -> None:
     """Add an entry; the head must be locked."""
     head = connection.execute(select(consent_head.c.events, consent_head.c.hash)).one()
     tied = link(head.hash, entry.fields())
-    connection.execute(insert(consent_events).values(seq=head.events + 1, hash=tied, **asdict(entry)))
+    connection.execute(
+        insert(consent_events).values(seq=head.events + 1, hash=tied, **asdict(entry))
+    )
     connection.execute(update(consent_head).values(events=head.events + 1, hash=tied))
 
 
@@ -57,10 +59,17 @@ def verify(run: Callable[[Callable[[Connection], Any]], Any], page: int = PAGE) 
 
 def _end(connection: Connection) -> Any:
     last = select(func.coalesce(func.max(consent_events.c.seq), 0)).scalar_subquery()
-    return connection.execute(select(consent_head.c.events, consent_head.c.hash, last.label("last"))).one()
+    return connection.execute(
+        select(consent_head.c.events, consent_head.c.hash, last.label("last"))
+    ).one()
 
 
 def _page(connection: Connection, after: int, until: int, limit: int) -> Sequence[Any]:
     seq = consent_events.c.seq
-    entries = select(*_STORED, consent_events.c.hash).where(seq > after, seq <= until).order_by(seq).limit(limit)
+    entries = (
+        select(*_STORED, consent_events.c.hash)
+        .where(seq > after, seq <= until)
+        .order_by(seq)
+        .limit(limit)
+    )
     return connection.execute(entries).all()

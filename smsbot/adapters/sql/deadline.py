@@ -45,7 +45,9 @@ class Hurried:
         self._errors = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sql")
 
-    def run(self, work: Callable[[Connection], T], *, writes: bool = False, late: bool = False) -> T:
+    def run(
+        self, work: Callable[[Connection], T], *, writes: bool = False, late: bool = False
+    ) -> T:
         """What `work` gives, done in one transaction. `late`: it may be committed after the caller has given up.
 
         Raises `Unavailable` at the deadline or where the database cannot be reached, and `Refused` for what it cannot hold.
@@ -69,7 +71,9 @@ class Hurried:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._engine.dispose()
 
-    def _tried(self, work: Callable[[Connection], T], ticket: Ticket, writes: bool, late: bool) -> T:
+    def _tried(
+        self, work: Callable[[Connection], T], ticket: Ticket, writes: bool, late: bool
+    ) -> T:
         for left in reversed(range(TRIES)):
             try:
                 return self._once(work, ticket, writes, late)
@@ -81,7 +85,10 @@ class Hurried:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Connection], T], ticket: Ticket, writes: bool, late: bool) -> T:
-        with self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
+        with (
+            self._engine.connect().execution_options(writes=writes) as connection,
+            connection.begin(),
+        ):
             result = work(connection)
             if writes and not ticket.may_commit() and not late:
                 raise Unavailable("SQL: given up on")
@@ -103,8 +110,13 @@ def said(error: BaseException) -> str:
 
 
 def _unmigrated(cause: Any) -> bool:
-    missing = getattr(cause, "sqlstate", "") in ("42P01", "42703")  # PostgreSQL: undefined table, undefined column
-    return missing or str(cause).startswith(("no such table", "no such column"))  # SQLite has no codes for these
+    missing = getattr(cause, "sqlstate", "") in (
+        "42P01",
+        "42703",
+    )  # PostgreSQL: undefined table, undefined column
+    return missing or str(cause).startswith(
+        ("no such table", "no such column")
+    )  # SQLite has no codes for these
 
 
 def _passing(error: BaseException) -> bool:
@@ -112,4 +124,6 @@ def _passing(error: BaseException) -> bool:
     if isinstance(error, IntegrityError):
         return True
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or state in ("40001", "40P01"))
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated or state in ("40001", "40P01")
+    )

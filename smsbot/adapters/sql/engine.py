@@ -16,7 +16,13 @@ DEADLINE = 0.5  # seconds that a turn waits for SQL
 LOCK_SHARE = 0.6
 
 # PostgreSQL's driver waits two seconds at least for a connection; as long does TCP for a server that has gone without a word.
-_TCP = {"connect_timeout": 2, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 2000}
+_TCP = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 2000,
+}
 
 
 def make_engine(url: str, deadline: float | None = DEADLINE) -> Engine:
@@ -26,13 +32,22 @@ def make_engine(url: str, deadline: float | None = DEADLINE) -> Engine:
     server has closed is tried once more on a fresh one. Raises `Misconfigured` for an address that no database can have.
     """
     address = _address(url)
-    common: dict[str, Any] = {"hide_parameters": True, "pool_timeout": deadline or 30, "pool_size": 2, "max_overflow": 4}
+    common: dict[str, Any] = {
+        "hide_parameters": True,
+        "pool_timeout": deadline or 30,
+        "pool_size": 2,
+        "max_overflow": 4,
+    }
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, connect_args={"timeout": deadline * LOCK_SHARE if deadline else 30}, **common)
+        engine = create_engine(
+            address, connect_args={"timeout": deadline * LOCK_SHARE if deadline else 30}, **common
+        )
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(address, connect_args={"application_name": "smsbot", **_TCP}, pool_use_lifo=True, **common)
+    engine = create_engine(
+        address, connect_args={"application_name": "smsbot", **_TCP}, pool_use_lifo=True, **common
+    )
     if deadline:
         event.listen(engine, "connect", _bounded(deadline))
     return engine
@@ -47,7 +62,9 @@ def _address(url: str) -> URL:
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):  # the message could hold the password
-        raise Misconfigured(["DATABASE_URL is not an address such as postgresql://user:password@host:5432/smsbot"]) from None
+        raise Misconfigured(
+            ["DATABASE_URL is not an address such as postgresql://user:password@host:5432/smsbot"]
+        ) from None
     if scheme == "sqlite":
         _check_file(address.database or "")
     return address
@@ -58,14 +75,18 @@ def _check_file(name: str) -> None:
         raise Misconfigured(["DATABASE_URL must name a file, such as sqlite:///var/smsbot.db"])
     folder = Path(name).absolute().parent
     if not folder.is_dir():
-        raise Misconfigured([f"DATABASE_URL names a file in {folder}, which does not exist: make that directory"])
+        raise Misconfigured(
+            [f"DATABASE_URL names a file in {folder}, which does not exist: make that directory"]
+        )
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:
     """Readers and a writer at once, references held, and transactions begun by us alone."""
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON").close()
-    with suppress(sqlite3.OperationalError):  # somebody else is at it, in a file that is new; it holds for the file, not for us
+    with suppress(
+        sqlite3.OperationalError
+    ):  # somebody else is at it, in a file that is new; it holds for the file, not for us
         connection.execute("PRAGMA journal_mode = WAL").close()
 
 

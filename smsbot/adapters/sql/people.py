@@ -32,7 +32,12 @@ class SqlPeople:
     """The ports `People` and `Notices`. Nothing is connected before the first call; each raises `Unavailable` at the deadline."""
 
     def __init__(
-        self, engine: Engine, cipher: Cipher, *, deadline: float = DEADLINE, fresh: Callable[[], str] = fresh_id
+        self,
+        engine: Engine,
+        cipher: Cipher,
+        *,
+        deadline: float = DEADLINE,
+        fresh: Callable[[], str] = fresh_id,
     ) -> None:
         self._cipher, self._fresh = cipher, fresh
         self._hurried = Hurried(engine, deadline)
@@ -54,7 +59,11 @@ class SqlPeople:
     def revision(self) -> str | None:
         """The migration that the tables have, to be held against `tables.REVISION`; None where there are none."""
         try:
-            return self._hurried.run(lambda c: c.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none())
+            return self._hurried.run(
+                lambda c: c.execute(
+                    text("SELECT version_num FROM alembic_version")
+                ).scalar_one_or_none()
+            )
         except Unavailable:
             if self._hurried.run(lambda c: c.execute(text("SELECT 1")).scalar_one()):
                 return None
@@ -65,7 +74,9 @@ class SqlPeople:
 
         A grant that was given up on is not written afterwards; a withdrawal may be, since it may be repeated.
         """
-        self._hurried.run(lambda c: self._write(c, record), writes=True, late=record.name not in _GRANTED)
+        self._hurried.run(
+            lambda c: self._write(c, record), writes=True, late=record.name not in _GRANTED
+        )
 
     def standing(self, key: str) -> Standing:
         """How the person with this mark stands; that of a stranger where nothing is known."""
@@ -75,7 +86,11 @@ class SqlPeople:
     def subscriber(self, key: str) -> Address | None:
         """Where the person with this mark subscribes. Raises `WrongKey` where no key opens the number."""
         row = self._hurried.run(lambda c: persons.find(c, key))
-        return Address(row.number_channel, self._cipher.unseal(row.number)) if row and row.number else None
+        return (
+            Address(row.number_channel, self._cipher.unseal(row.number))
+            if row and row.number
+            else None
+        )
 
     def verify_chain(self) -> int:
         """How many events of consent there are, all as written. Raises `chain.ChainBroken` with the first that is not."""
@@ -94,7 +109,14 @@ class SqlPeople:
         persons.keep(connection, person_id, standing, subscribes)
         self._told_of(connection, record, person_id, standing, sealed)
 
-    def _told_of(self, connection: Connection, record: Record, person_id: int, standing: Standing, sealed: str) -> None:
+    def _told_of(
+        self,
+        connection: Connection,
+        record: Record,
+        person_id: int,
+        standing: Standing,
+        sealed: str,
+    ) -> None:
         """What the record means for the notices to staff."""
         blocked = record.carrier_blocks and standing.opted_out_at is not None
         if kind := NOTICE_OF.get(record.name):
@@ -141,7 +163,9 @@ class SqlPeople:
 
     def _notice(self, row: Row[Any]) -> Notice:
         try:
-            address = Address(row.channel, self._cipher.unseal(row.address)) if row.address else None
+            address = (
+                Address(row.channel, self._cipher.unseal(row.address)) if row.address else None
+            )
         except WrongKey:  # staff must see an alert, even one whose number cannot be read
             address = None
         return Notice(
@@ -169,7 +193,9 @@ def _first_time(connection: Connection, record: Record) -> bool:
     return True
 
 
-def _appended(connection: Connection, record: Record, event: ConsentEvent, person_id: int, standing: Standing) -> Standing:
+def _appended(
+    connection: Connection, record: Record, event: ConsentEvent, person_id: int, standing: Standing
+) -> Standing:
     """Adds the event to the chain; the standing after it. Raises `Refused`."""
     last, times = persons.latest(connection, person_id)
     if reason := objection(event, record.ask_id, record.at, last):

@@ -14,17 +14,26 @@ from .tables import consent_events, notices, people, person_keys
 
 def find(connection: Connection, key: str) -> Row[Any] | None:
     """The person's row."""
-    return connection.execute(select(people).join(person_keys).where(person_keys.c.key == key)).one_or_none()
+    return connection.execute(
+        select(people).join(person_keys).where(person_keys.c.key == key)
+    ).one_or_none()
 
 
 def person_of(connection: Connection, keys: Sequence[str], at: datetime) -> int:
     """The person with these marks, made where there is none; where they were several, they are one from now on."""
-    found = connection.execute(select(person_keys.c.key, person_keys.c.person_id).where(person_keys.c.key.in_(keys))).all()
+    found = connection.execute(
+        select(person_keys.c.key, person_keys.c.person_id).where(person_keys.c.key.in_(keys))
+    ).all()
     ids: list[int] = sorted({row.person_id for row in found})
     if ids:
         person_id, *others = ids
     else:
-        person_id, others = connection.execute(insert(people).values(created_at=at).returning(people.c.id)).scalar_one(), []
+        person_id, others = (
+            connection.execute(
+                insert(people).values(created_at=at).returning(people.c.id)
+            ).scalar_one(),
+            [],
+        )
     for other in others:
         _unite(connection, person_id, other)
     fresh = set(keys) - {row.key for row in found}
@@ -43,21 +52,36 @@ def standing(connection: Connection, person_id: int) -> Standing:
     return standing_of(connection.execute(select(people).where(people.c.id == person_id)).one())
 
 
-def keep(connection: Connection, person_id: int, standing: Standing, number: tuple[str, str] | None = None) -> None:
+def keep(
+    connection: Connection,
+    person_id: int,
+    standing: Standing,
+    number: tuple[str, str] | None = None,
+) -> None:
     """Keep the standing; and the number, sealed and with its channel, where it is given and the person subscribes."""
-    values: dict[str, Any] = {"opted_out_at": standing.opted_out_at, "held_until": standing.held_until}
+    values: dict[str, Any] = {
+        "opted_out_at": standing.opted_out_at,
+        "held_until": standing.held_until,
+    }
     if number is not None or not standing.subscribed:
         sealed, channel = number if number and standing.subscribed else (None, None)
         values |= {"number": sealed, "number_channel": channel}
     connection.execute(update(people).where(people.c.id == person_id).values(values))
 
 
-def latest(connection: Connection, person_id: int) -> tuple[Latest | None, dict[ConsentEvent, datetime]]:
+def latest(
+    connection: Connection, person_id: int
+) -> tuple[Latest | None, dict[ConsentEvent, datetime]]:
     """The event of the person that was written last, and when each kind of event last happened."""
-    theirs = consent_events.c.person.in_(select(person_keys.c.key).where(person_keys.c.person_id == person_id))
+    theirs = consent_events.c.person.in_(
+        select(person_keys.c.key).where(person_keys.c.person_id == person_id)
+    )
     event, at = consent_events.c.event, consent_events.c.at
     last = connection.execute(
-        select(event, consent_events.c.message_id, at).where(theirs).order_by(consent_events.c.seq.desc()).limit(1)
+        select(event, consent_events.c.message_id, at)
+        .where(theirs)
+        .order_by(consent_events.c.seq.desc())
+        .limit(1)
     ).one_or_none()
     times = connection.execute(select(event, func.max(at)).where(theirs).group_by(event)).all()
     return (Latest(*last) if last else None), dict(map(tuple, times))
@@ -65,14 +89,18 @@ def latest(connection: Connection, person_id: int) -> tuple[Latest | None, dict[
 
 def drop_the_unknown(connection: Connection, at: datetime) -> None:
     """Remove people of whom nothing is left to know: no consent, no hold, no notice."""
-    known = select(consent_events.c.seq).join(person_keys, person_keys.c.key == consent_events.c.person)
+    known = select(consent_events.c.seq).join(
+        person_keys, person_keys.c.key == consent_events.c.person
+    )
     connection.execute(
         delete(people).where(
             people.c.opted_out_at.is_(None),
             people.c.number.is_(None),
             or_(people.c.held_until.is_(None), people.c.held_until <= at),
             ~exists(known.where(person_keys.c.person_id == people.c.id).correlate(people)),
-            ~exists(select(notices.c.id).where(notices.c.person_id == people.c.id).correlate(people)),
+            ~exists(
+                select(notices.c.id).where(notices.c.person_id == people.c.id).correlate(people)
+            ),
         )
     )
 

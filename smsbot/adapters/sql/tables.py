@@ -20,7 +20,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"  # what the tables below are brought to; a test holds it against the newest migration
+REVISION = (
+    "0001"  # what the tables below are brought to; a test holds it against the newest migration
+)
 
 metadata = MetaData(
     naming_convention={
@@ -69,7 +71,13 @@ person_keys = Table(
     "person_keys",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("person_id", Integer, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "person_id",
+        Integer,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
 )
 
 # Append-only. `person` is the mark under which the event came, not a row of `people`: two people may turn out to be one.
@@ -96,7 +104,9 @@ consent_events = Table(
 consent_head = Table(
     "consent_head",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="one"), primary_key=True, autoincrement=False),
+    Column(
+        "id", Integer, CheckConstraint("id = 1", name="one"), primary_key=True, autoincrement=False
+    ),
     Column("events", Integer, nullable=False),
     Column("hash", Text, nullable=False),
 )

@@ -43,15 +43,23 @@ class Content:
 def read_content(tables: Mapping[str, Mapping[str, Any]]) -> Content:
     """The content from its parsed files (facts, topics, service, check, emergency by file name). Raises `Broken`."""
     facts = {i: _fact(i, t) for i, t in _tables(tables, "facts.toml", "fact")}
-    service_figures = {n: _figure("check.toml", f"figures.{n}", t) for n, t in tables["check.toml"].get("figures", {}).items()}
+    service_figures = {
+        n: _figure("check.toml", f"figures.{n}", t)
+        for n, t in tables["check.toml"].get("figures", {}).items()
+    }
     content = Content(
         facts=facts,
         topics={i: _topic(i, t) for i, t in _tables(tables, "topics.toml", "topic")},
         phrases={p.key: p for p in _phrases(tables)},
         words=tuple(i for i, _ in _tables(tables, "service.toml", "word")),
-        follow_ups={i: _follow_up(i, t) for i, t in tables["topics.toml"].get("follow_up", {}).items()},
+        follow_ups={
+            i: _follow_up(i, t) for i, t in tables["topics.toml"].get("follow_up", {}).items()
+        },
         steps={i: _step(i, t) for i, t in _tables(tables, "check.toml", "step")},
-        figures={**{n: f for fact in facts.values() for n, f in fact.figures.items()}, **service_figures},
+        figures={
+            **{n: f for fact in facts.values() for n, f in fact.figures.items()},
+            **service_figures,
+        },
         emergency=dict(_tables(tables, "emergency.toml", "emergency")),
         crisis=dict(_tables(tables, "emergency.toml", "crisis")),
         menu=_menu(tables["topics.toml"]),
@@ -64,7 +72,9 @@ def read_content(tables: Mapping[str, Mapping[str, Any]]) -> Content:
     return content
 
 
-def _tables(tables: Mapping[str, Mapping[str, Any]], file: str, name: str) -> Iterator[tuple[str, Any]]:
+def _tables(
+    tables: Mapping[str, Mapping[str, Any]], file: str, name: str
+) -> Iterator[tuple[str, Any]]:
     if name not in tables[file]:
         raise Broken(file, name, "is missing")
     yield from tables[file][name].items()
@@ -80,17 +90,39 @@ def _fact(name: str, table: Mapping[str, Any]) -> Fact:
     key = f"fact.{name}"
     sentence, flag = (_need("facts.toml", key, table, n) for n in ("sentence", "flag"))
     if sentence not in SENTENCES:
-        raise Broken("facts.toml", f"{key}.sentence", f"{sentence!r} is not a sentence of the article (S01 to S23)")
+        raise Broken(
+            "facts.toml",
+            f"{key}.sentence",
+            f"{sentence!r} is not a sentence of the article (S01 to S23)",
+        )
     if flag not in ("ok", "attr", "never"):
         raise Broken("facts.toml", f"{key}.flag", f'{flag!r} is not one of "ok", "attr", "never"')
-    figures = {n: _figure("facts.toml", f"{key}.figures.{n}", t) for n, t in table.get("figures", {}).items()}
-    return Fact(name, sentence, flag, _need("facts.toml", key, table, "says"), table.get("denies", ""), figures)
+    figures = {
+        n: _figure("facts.toml", f"{key}.figures.{n}", t)
+        for n, t in table.get("figures", {}).items()
+    }
+    return Fact(
+        name,
+        sentence,
+        flag,
+        _need("facts.toml", key, table, "says"),
+        table.get("denies", ""),
+        figures,
+    )
 
 
 def _figure(file: str, key: str, table: Mapping[str, Any]) -> Figure:
     value, form = _need(file, key, table, "value"), table.get("format")
-    if not isinstance(value, int) or form not in ("number", "percent", "unit") or (form == "unit" and "unit" not in table):
-        raise Broken(file, key, 'needs a whole number as value and a format: "number", "percent" or "unit" with its unit')
+    if (
+        not isinstance(value, int)
+        or form not in ("number", "percent", "unit")
+        or (form == "unit" and "unit" not in table)
+    ):
+        raise Broken(
+            file,
+            key,
+            'needs a whole number as value and a format: "number", "percent" or "unit" with its unit',
+        )
     return Figure(value, form, table.get("unit", ""))
 
 
@@ -190,26 +222,50 @@ def _check_phrase(phrase: Phrase, content: Content, service_figures: frozenset[s
     for name in phrase.facts:
         fact = content.facts.get(name)
         if fact is None:
-            raise Broken(phrase.file, phrase.key, f"uses the fact {name!r}, which facts.toml does not have")
+            raise Broken(
+                phrase.file, phrase.key, f"uses the fact {name!r}, which facts.toml does not have"
+            )
         if fact.flag == "never":
-            raise Broken(phrase.file, phrase.key, f'uses the fact {name!r}, which must never be said (flag = "never")')
+            raise Broken(
+                phrase.file,
+                phrase.key,
+                f'uses the fact {name!r}, which must never be said (flag = "never")',
+            )
     allowed = allowed_placeholders(phrase, content, service_figures)
     for form in phrase.forms:
         if unknown := placeholders.names(form) - allowed:
             raise Broken(
-                phrase.file, phrase.key, f"names {', '.join(sorted(unknown))}; a figure needs its fact among the phrase's facts"
+                phrase.file,
+                phrase.key,
+                f"names {', '.join(sorted(unknown))}; a figure needs its fact among the phrase's facts",
             )
         if typed := re.search(r"\d+", placeholders.outside(form)):
-            raise Broken(phrase.file, phrase.key, f"has the figure {typed[0]} typed in it; a placeholder has to stand there")
+            raise Broken(
+                phrase.file,
+                phrase.key,
+                f"has the figure {typed[0]} typed in it; a placeholder has to stand there",
+            )
     if phrase.key.endswith(".title") and len(phrase.text) > TITLE_LENGTH:
-        raise Broken(phrase.file, phrase.key, f"has {len(phrase.text)} characters; a button has room for {TITLE_LENGTH}")
+        raise Broken(
+            phrase.file,
+            phrase.key,
+            f"has {len(phrase.text)} characters; a button has room for {TITLE_LENGTH}",
+        )
     if phrase.key.endswith(".whatsapp") and len(phrase.text) > WHATSAPP_LENGTH:
-        raise Broken(phrase.file, phrase.key, f"has {len(phrase.text)} characters, at most {WHATSAPP_LENGTH}")
+        raise Broken(
+            phrase.file, phrase.key, f"has {len(phrase.text)} characters, at most {WHATSAPP_LENGTH}"
+        )
     if phrase.plural and phrase.count not in placeholders.names(phrase.text):
-        raise Broken(phrase.file, phrase.key, "has a plural but no `count` that names one of its placeholders")
+        raise Broken(
+            phrase.file,
+            phrase.key,
+            "has a plural but no `count` that names one of its placeholders",
+        )
 
 
-def allowed_placeholders(phrase: Phrase, content: Content, service_figures: frozenset[str] = frozenset()) -> frozenset[str]:
+def allowed_placeholders(
+    phrase: Phrase, content: Content, service_figures: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """What the phrase may name: the clinic's values, the turn's, words to reply, and the figures of its own facts."""
     own = {n for f in phrase.facts if f in content.facts for n in content.facts[f].figures}
     if phrase.file == "check.toml":
@@ -223,17 +279,33 @@ def _check_links(content: Content) -> None:
         for key, targets in (("next", topic.next), ("covers", topic.covers)):
             for target in targets:
                 if target not in known:
-                    raise Broken("topics.toml", f"topic.{topic.id}.{key}", f"{target!r} is no topic and no word")
+                    raise Broken(
+                        "topics.toml",
+                        f"topic.{topic.id}.{key}",
+                        f"{target!r} is no topic and no word",
+                    )
     for step in content.steps.values():
         if step.asks not in content.phrases:
             raise Broken("check.toml", f"step.{step.id}.asks", f"{step.asks!r} is no text")
         for answer in step.answers:
             ends = answer.to.startswith("end:")
-            if (answer.to.removeprefix("end:") not in content.phrases) if ends else (answer.to not in content.steps):
-                raise Broken("check.toml", f"step.{step.id}.answers", f"{answer.to!r} leads nowhere")
+            if (
+                (answer.to.removeprefix("end:") not in content.phrases)
+                if ends
+                else (answer.to not in content.steps)
+            ):
+                raise Broken(
+                    "check.toml", f"step.{step.id}.answers", f"{answer.to!r} leads nowhere"
+                )
             if answer.note and answer.note not in content.phrases:
-                raise Broken("check.toml", f"step.{step.id}.answers", f"the note {answer.note!r} is no text")
+                raise Broken(
+                    "check.toml", f"step.{step.id}.answers", f"the note {answer.note!r} is no text"
+                )
     for follow_up in content.follow_ups.values():
         for topic_id in (*follow_up.otherwise, *(meant for _, meant in follow_up.after)):
             if topic_id not in known:
-                raise Broken("topics.toml", f"follow_up.{follow_up.id}", f"{topic_id!r} is no topic and no word")
+                raise Broken(
+                    "topics.toml",
+                    f"follow_up.{follow_up.id}",
+                    f"{topic_id!r} is no topic and no word",
+                )

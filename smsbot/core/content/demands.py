@@ -41,7 +41,9 @@ def terms(content: Content) -> frozenset[str]:
 def comments(phrase: Phrase, content: Content) -> Iterator[str]:
     """What a translator is told beside the text, a line for each thing."""
     if phrase.facts:
-        yield "facts: " + ", ".join(f"{name} ({content.facts[name].sentence})" for name in phrase.facts)
+        yield "facts: " + ", ".join(
+            f"{name} ({content.facts[name].sentence})" for name in phrase.facts
+        )
     if phrase.budget:
         gsm, other = phrase.budget
         yield f"budget: {gsm} segments in the GSM alphabet, {other} in any other"

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 DEFAULT_BUDGET = (2, 5)
 
 # Placeholders that any text may name: the clinic's own values and words of ours. Words to type back are named in capitals.
-CLINIC = frozenset({"clinic", "phone", "address", "hours", "wait", "privacy_contact", "privacy_url", "max_per_month"})
+CLINIC = frozenset(
+    {
+        "clinic",
+        "phone",
+        "address",
+        "hours",
+        "wait",
+        "privacy_contact",
+        "privacy_url",
+        "max_per_month",
+    }
+)
 PLACE = frozenset({"emergency", "crisis_line"})
 TURN = frozenset(
     {

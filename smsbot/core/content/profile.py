@@ -65,7 +65,9 @@ class Profile:
         return None
 
 
-def read_profile(table: Mapping[str, Any], file: str, loaded: tuple[str, ...], *, lenient: bool = False) -> Profile:
+def read_profile(
+    table: Mapping[str, Any], file: str, loaded: tuple[str, ...], *, lenient: bool = False
+) -> Profile:
     """The clinic's profile from its parsed file. Raises `Broken` naming the key and what is wrong.
 
     `lenient` takes the loaded languages whatever the file says of them.
@@ -74,7 +76,11 @@ def read_profile(table: Mapping[str, Any], file: str, loaded: tuple[str, ...], *
     languages = loaded if lenient else tuple(reader.list("languages", default=list(loaded)))
     for tag in languages:
         if tag not in loaded:
-            raise Broken(file, "languages", f"{tag!r} is not a loaded language; there are {', '.join(loaded)}")
+            raise Broken(
+                file,
+                "languages",
+                f"{tag!r} is not a loaded language; there are {', '.join(loaded)}",
+            )
     check = reader.text("answers", "check", default="list")
     if check not in ("list", "guided", "guided_everywhere"):
         raise Broken(file, "answers.check", 'must be "list", "guided" or "guided_everywhere"')
@@ -93,7 +99,9 @@ def read_profile(table: Mapping[str, Any], file: str, loaded: tuple[str, ...], *
         max_per_month=reader.count("news", "max_per_month", default=2),
         emergency=reader.text("emergency", "number", default=""),
         crisis_line=reader.text("emergency", "crisis_line", default=""),
-        prices=tuple(_price(_Keys(p, file, f"prices[{n}].")) for n, p in enumerate(table.get("prices", ()))),
+        prices=tuple(
+            _price(_Keys(p, file, f"prices[{n}].")) for n, p in enumerate(table.get("prices", ()))
+        ),
     )
 
 
@@ -140,7 +148,9 @@ class _Keys:
     def region(self, *path: str) -> str:
         value = self.text(*path)
         if len(value) != 2 or not value.isascii() or not value.isupper():
-            raise self.broken(path, f"{value!r} is not a country of two capital letters (ISO 3166-1), such as CA")
+            raise self.broken(
+                path, f"{value!r} is not a country of two capital letters (ISO 3166-1), such as CA"
+            )
         return value
 
     def zone(self, *path: str) -> ZoneInfo:
@@ -148,12 +158,16 @@ class _Keys:
         try:
             return ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise self.broken(path, f"{value!r} is not a time zone's IANA name, such as America/Toronto") from None
+            raise self.broken(
+                path, f"{value!r} is not a time zone's IANA name, such as America/Toronto"
+            ) from None
 
     def phone(self, *path: str) -> str:
         value = self.text(*path)
         if not value.startswith("+") or not value[1:].isdigit() or not 7 <= len(value) <= 16:
-            raise self.broken(path, f"{value!r} is not a phone number in international form, such as +15145550100")
+            raise self.broken(
+                path, f"{value!r} is not a phone number in international form, such as +15145550100"
+            )
         return value
 
     def texts(self, *path: str) -> Mapping[str, str]:
@@ -166,7 +180,9 @@ class _Keys:
 def _hours(reader: _Keys) -> tuple[tuple[tuple[time, time], ...], ...]:
     table = reader.value("hours", default={})
     if unknown := set(table) - set(DAYS):
-        raise reader.broken(("hours", sorted(unknown)[0]), f"is not a day; the days are {', '.join(DAYS)}")
+        raise reader.broken(
+            ("hours", sorted(unknown)[0]), f"is not a day; the days are {', '.join(DAYS)}"
+        )
     return tuple(tuple(_span(reader, day, text) for text in table.get(day, ())) for day in DAYS)
 
 

@@ -37,18 +37,24 @@ class Outcome:
     minor: bool = False
 
 
-def mode(setting: str, address: Address, region: str, content: Content) -> Literal["list", "guided"]:
+def mode(
+    setting: str, address: Address, region: str, content: Content
+) -> Literal["list", "guided"]:
     """Whether CHECK may ask: only where the clinic switched it on, on SMS, and not where its questions are health data by law.
 
     "guided_everywhere" is the clinic's statement that its lawyer has cleared the rest.
     """
     if setting == "guided_everywhere":
         return "guided"
-    barred = region in content.list_only_regions or address.handle.startswith(content.list_only_numbers)
+    barred = region in content.list_only_regions or address.handle.startswith(
+        content.list_only_numbers
+    )
     return "guided" if setting == "guided" and address.channel == "sms" and not barred else "list"
 
 
-def answered(talk: Conversation, intents: tuple[str, ...], reading: Reading, content: Content) -> Outcome | None:
+def answered(
+    talk: Conversation, intents: tuple[str, ...], reading: Reading, content: Content
+) -> Outcome | None:
     """What the message does to an open check; None where it is about something else and so leaves the check."""
     step = talk.step.removeprefix("check.")
     if step not in content.steps:
@@ -90,10 +96,14 @@ def _after(answer: Answer, notes: tuple[str, ...], content: Content) -> Outcome:
     if end != "o_end":
         return Outcome("", (), (Say(end),), minor=end == "minor")
     last = sorted(notes, key=lambda note: note == "o_age")[:NOTES]
-    return Outcome("", (), (*(Say(note) for note in last), Say(end, options=("human", "doctor", "insurance"))))
+    return Outcome(
+        "", (), (*(Say(note) for note in last), Say(end, options=("human", "doctor", "insurance")))
+    )
 
 
 def _question(step: str, content: Content) -> Say:
     if step == "intro":
         return Say(content.steps[step].asks)
-    return Say(content.steps[step].asks, {"step": content.next_step(step), "steps": len(content.steps) - 1})
+    return Say(
+        content.steps[step].asks, {"step": content.next_step(step), "steps": len(content.steps) - 1}
+    )

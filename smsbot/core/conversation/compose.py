@@ -50,17 +50,27 @@ class Book:
 
 def make_book(content: Content, catalogs: Catalogs, profile: Profile, phone: str) -> Book:
     """The book of a clinic; `phone` is its number as people write it."""
-    standing = {tag: _standing(content, catalogs, profile, phone, catalog) for tag, catalog in catalogs.by_tag.items()}
+    standing = {
+        tag: _standing(content, catalogs, profile, phone, catalog)
+        for tag, catalog in catalogs.by_tag.items()
+    }
     return Book(content, catalogs, profile, standing)
 
 
-def _standing(content: Content, catalogs: Catalogs, profile: Profile, phone: str, catalog: Catalog) -> dict[str, str]:
+def _standing(
+    content: Content, catalogs: Catalogs, profile: Profile, phone: str, catalog: Catalog
+) -> dict[str, str]:
     language = catalog.language
-    labels = {word.upper(): catalogs.find(language.tag, f"{word}.label")[1][0] for word in content.words}
+    labels = {
+        word.upper(): catalogs.find(language.tag, f"{word}.label")[1][0] for word in content.words
+    }
     return {
         **labels,
         "LANG": labels["LANGUAGE"],
-        **{name: language.isolated(figure.written(language)) for name, figure in content.figures.items()},
+        **{
+            name: language.isolated(figure.written(language))
+            for name, figure in content.figures.items()
+        },
         **{f"n{n}": str(n) for n in range(1, 10)},
         "clinic": profile.name,
         "phone": language.isolated(phone),
@@ -77,23 +87,38 @@ def written_hours(profile: Profile, language: Language) -> str:
     """The opening hours in a line: days with the same hours together."""
     groups: list[tuple[int, int, str]] = []
     for day in range(len(DAYS)):
-        spans = ", ".join(f"{language.clock(start)}-{language.clock(end)}" for start, end in profile.hours[day])
+        spans = ", ".join(
+            f"{language.clock(start)}-{language.clock(end)}" for start, end in profile.hours[day]
+        )
         if spans and groups and groups[-1][1] == day - 1 and groups[-1][2] == spans:
             groups[-1] = (groups[-1][0], day, spans)
         elif spans:
             groups.append((day, day, spans))
-    return language.comma.join(f"{_days(first, last, language)} {spans}" for first, last, spans in groups)
+    return language.comma.join(
+        f"{_days(first, last, language)} {spans}" for first, last, spans in groups
+    )
 
 
 def _days(first: int, last: int, language: Language) -> str:
-    return language.weekday(first) if first == last else f"{language.weekday(first)}-{language.weekday(last)}"
+    return (
+        language.weekday(first)
+        if first == last
+        else f"{language.weekday(first)}-{language.weekday(last)}"
+    )
 
 
 def compose(
-    book: Book, replies: tuple[Say, ...], language: str, channel: Channel, emergency: str = "", crisis: str = ""
+    book: Book,
+    replies: tuple[Say, ...],
+    language: str,
+    channel: Channel,
+    emergency: str = "",
+    crisis: str = "",
 ) -> tuple[Text, ...]:
     """The texts of `replies` on a channel. `emergency` and `crisis` are numbers, empty where none is known."""
-    return tuple(_text(book, say, say.language or language, channel, emergency, crisis) for say in replies)
+    return tuple(
+        _text(book, say, say.language or language, channel, emergency, crisis) for say in replies
+    )
 
 
 # Values that come again: a text with no others is the same for everybody, and is remembered. Nothing of a person is among them.
@@ -102,7 +127,9 @@ _LASTING = (Title, Labels, LanguageName, LanguageNames, int)
 
 def _text(book: Book, say: Say, tag: str, channel: Channel, emergency: str, crisis: str) -> Text:
     if all(isinstance(value, _LASTING) for value in say.values.values()):
-        return _remembered(book, say.key, tuple(say.values.items()), say.options, tag, channel, emergency, crisis)
+        return _remembered(
+            book, say.key, tuple(say.values.items()), say.options, tag, channel, emergency, crisis
+        )
     return _written_out(book, say, tag, channel, emergency, crisis)
 
 
@@ -120,8 +147,14 @@ def _remembered(
     return _written_out(book, Say(key, dict(values), options), tag, channel, emergency, crisis)
 
 
-def _written_out(book: Book, say: Say, tag: str, channel: Channel, emergency: str, crisis: str) -> Text:
-    key = f"{say.key}.whatsapp" if channel == "whatsapp" and f"{say.key}.whatsapp" in book.content.phrases else say.key
+def _written_out(
+    book: Book, say: Say, tag: str, channel: Channel, emergency: str, crisis: str
+) -> Text:
+    key = (
+        f"{say.key}.whatsapp"
+        if channel == "whatsapp" and f"{say.key}.whatsapp" in book.content.phrases
+        else say.key
+    )
     catalog, forms = book.catalogs.find(tag, key)
     language = catalog.language
     values = dict(book.standing[language.tag])
@@ -137,7 +170,13 @@ def _written_out(book: Book, say: Say, tag: str, channel: Channel, emergency: st
         text += _offered(book, say.options, language, channel)
     if channel != "whatsapp":
         text = fold(text)
-    return Text(text, key, language.tag, say.options, measure(text) if channel == "sms" else Cost("UCS-2", len(text), 1))
+    return Text(
+        text,
+        key,
+        language.tag,
+        say.options,
+        measure(text) if channel == "sms" else Cost("UCS-2", len(text), 1),
+    )
 
 
 def _form(forms: tuple[str, ...], count: str, say: Say, language: Language) -> str:
@@ -149,7 +188,10 @@ def _form(forms: tuple[str, ...], count: str, say: Say, language: Language) -> s
 
 def _missing(book: Book, tag: str, fallback: Language) -> str:
     catalog, forms = book.catalogs.find(tag, "language_missing")
-    names = {"language": book.catalogs.by_tag[tag].language.own_name, "fallback_language": fallback.own_name}
+    names = {
+        "language": book.catalogs.by_tag[tag].language.own_name,
+        "fallback_language": fallback.own_name,
+    }
     return placeholders.fill(forms[0], {**book.standing[catalog.language.tag], **names})
 
 
@@ -168,7 +210,9 @@ def _written(value: Value, book: Book, language: Language) -> str:
         case LanguageName(tag=tag):
             return book.catalogs.by_tag[tag].language.own_name
         case LanguageNames(tags=tags):
-            return language.comma.join(f"{code(t)} {book.catalogs.by_tag[t].language.own_name}" for t in tags)
+            return language.comma.join(
+                f"{code(t)} {book.catalogs.by_tag[t].language.own_name}" for t in tags
+            )
         case Money(amount=amount, currency=currency):
             return language.isolated(language.price(amount, currency))
 

@@ -19,7 +19,9 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     message_id: str
 
 
-class Conversation(msgspec.Struct, frozen=True, omit_defaults=True, rename={"language": "l", "version": "v"}):
+class Conversation(
+    msgspec.Struct, frozen=True, omit_defaults=True, rename={"language": "l", "version": "v"}
+):
     """What is remembered between two messages. No name, no number, no words of the person."""
 
     version: int = 0
@@ -37,7 +39,9 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True, rename={"lan
     disclosed: bool = False
     stopped: bool = False
     minor: bool = False
-    recent: tuple[int, ...] = ()  # the latest messages: seconds since 1970 of the first, then seconds after it
+    recent: tuple[
+        int, ...
+    ] = ()  # the latest messages: seconds since 1970 of the first, then seconds after it
     muted_until: int = 0
 
     def in_check(self, at: datetime) -> bool:

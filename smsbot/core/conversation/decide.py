@@ -17,7 +17,17 @@ from ..understanding.reading import Reading
 from ..understanding.triage import Triage
 from . import check
 from .conversation import RATE_MESSAGES, RATE_PAUSE, TALK_LIFE, Ask, Conversation, counted
-from .decision import Decision, EventName, Labels, LanguageName, LanguageNames, Money, Say, Title, Value
+from .decision import (
+    Decision,
+    EventName,
+    Labels,
+    LanguageName,
+    LanguageNames,
+    Money,
+    Say,
+    Title,
+    Value,
+)
 from .inbound import Inbound
 
 # After a question about a sign, one cautious answer may follow the emergency text; nothing else may.
@@ -37,8 +47,13 @@ class Around:
     content: Content
     profile: Profile
     languages: tuple[str, ...]
-    names: Mapping[tuple[str, ...], str]  # folded names and codes of languages, as people type them -> tag
-    codes: Mapping[str, str]  # bare codes, only understood after the language menu or beside the word for it
+    names: Mapping[
+        tuple[str, ...], str
+    ]  # folded names and codes of languages, as people type them -> tag
+    yes: frozenset[str]  # the words for a clear yes in all languages, folded
+    codes: Mapping[
+        str, str
+    ]  # bare codes, only understood after the language menu or beside the word for it
     at: datetime
     habit: Habit
     emergency: str  # "" where unknown
@@ -70,12 +85,21 @@ class _Turn:
         chosen = self.talk.chosen or ("detected" if self.reading.certain else "guess")
         if self.reading.switches:
             chosen = "detected"
-        base = {"language": language, "chosen": chosen, "recent": self.recent, "options": (), "pending": (), "misread": 0}
+        base = {
+            "language": language,
+            "chosen": chosen,
+            "recent": self.recent,
+            "options": (),
+            "pending": (),
+            "misread": 0,
+        }
         base |= {"step": "", "notes": (), "version": self.talk.version + 1}
         return msgspec.structs.replace(self.talk, **(base | changes))
 
 
-def decide(talk: Conversation | None, inbound: Inbound, reading: Reading, around: Around) -> Decision:
+def decide(
+    talk: Conversation | None, inbound: Inbound, reading: Reading, around: Around
+) -> Decision:
     """What to say and do about one message. Never raises on any text."""
     talk = talk or Conversation()
     recent, count = counted(talk, around.at)
@@ -98,7 +122,9 @@ def decide(talk: Conversation | None, inbound: Inbound, reading: Reading, around
 # ---------------------------------------------------------------- what was meant
 
 
-def _meant(talk: Conversation, inbound: Inbound, reading: Reading, around: Around) -> tuple[tuple[str, ...], str, str]:
+def _meant(
+    talk: Conversation, inbound: Inbound, reading: Reading, around: Around
+) -> tuple[tuple[str, ...], str, str]:
     """The intents after a button, a number or a yes has been looked up; what that stood for; and on what it rests."""
     if chosen := _choice(inbound.choice, around.content):
         return (chosen,), "", "choice"
@@ -156,9 +182,15 @@ def _in_another_language(turn: _Turn, intents: tuple[str, ...]) -> list[Say]:
     """The same once more where the language is uncertain; a short form in the clinic's own where no person signed the text."""
     language, default = turn.reading.language, turn.around.profile.languages[0]
     if turn.new and not turn.reading.certain:
-        others = [tag for tag in dict.fromkeys((*turn.reading.likeliest, default)) if tag != language]
-        return [Say(_worded(name, turn.around), language=tag) for tag in others[:1] for name in intents]
-    if language == default or all(turn.around.signed(language, _worded(i, turn.around)) for i in intents):
+        others = [
+            tag for tag in dict.fromkeys((*turn.reading.likeliest, default)) if tag != language
+        ]
+        return [
+            Say(_worded(name, turn.around), language=tag) for tag in others[:1] for name in intents
+        ]
+    if language == default or all(
+        turn.around.signed(language, _worded(i, turn.around)) for i in intents
+    ):
         return []
     short = [("crisis" if i == "crisis" else "urgent_short") for i in intents]
     return [Say(_worded(name, turn.around), language=default) for name in dict.fromkeys(short)]
@@ -203,7 +235,9 @@ def _too_many(turn: _Turn) -> Decision | None:
 
 def _unread(turn: _Turn, **changes: object) -> Conversation:
     """The talk as it was, but for the count of messages."""
-    return msgspec.structs.replace(turn.talk, recent=turn.recent, version=turn.talk.version + 1, **changes)
+    return msgspec.structs.replace(
+        turn.talk, recent=turn.recent, version=turn.talk.version + 1, **changes
+    )
 
 
 def _media(turn: _Turn) -> Decision | None:
@@ -216,11 +250,20 @@ def _media(turn: _Turn) -> Decision | None:
 
 def _language_named(turn: _Turn) -> Decision | None:
     """A language asked for by its name, its code after LANG, or its number or code after the language menu."""
-    tag = turn.picked.removeprefix("lang:") if turn.picked.startswith("lang:") else _language_asked(turn)
+    tag = (
+        turn.picked.removeprefix("lang:")
+        if turn.picked.startswith("lang:")
+        else _language_asked(turn)
+    )
     if not tag:
         return None
     talk = msgspec.structs.replace(turn.kept(language=tag, chosen="word"))
-    return Decision(talk, (Say("language_set", {"language": LanguageName(tag)}),), intents=("language",), topic="")
+    return Decision(
+        talk,
+        (Say("language_set", {"language": LanguageName(tag)}),),
+        intents=("language",),
+        topic="",
+    )
 
 
 def _language_asked(turn: _Turn) -> str:
@@ -229,17 +272,26 @@ def _language_asked(turn: _Turn) -> str:
         return ""
     if len(words) == 1 and turn.talk.step == "language" and words[0] in around.codes:
         return around.codes[words[0]]
-    if len(words) >= 2 and "language" in turn.intents + _labels_read(turn) and words[-1] in around.codes:
+    if (
+        len(words) >= 2
+        and "language" in turn.intents + _labels_read(turn)
+        and words[-1] in around.codes
+    ):
         return around.codes[words[-1]]
     named = {
-        around.names[words[i:j]] for i in range(len(words)) for j in range(i + 1, len(words) + 1) if words[i:j] in around.names
+        around.names[words[i:j]]
+        for i in range(len(words))
+        for j in range(i + 1, len(words) + 1)
+        if words[i:j] in around.names
     }
     substance = set(turn.intents) - {"language", "greeting", "thanks", "what", "source"}
     return named.pop() if len(named) == 1 and not substance else ""
 
 
 def _labels_read(turn: _Turn) -> tuple[str, ...]:
-    return ("language",) if turn.reading.words[0] in ("lang", "language", "langue", "idioma") else ()
+    return (
+        ("language",) if turn.reading.words[0] in ("lang", "language", "langue", "idioma") else ()
+    )
 
 
 def _check(turn: _Turn) -> Decision | None:
@@ -264,14 +316,28 @@ def _asked(turn: _Turn) -> Decision | None:
     """YES or NO to an open question of ours; a YES is consent only while the question is open."""
     ask = turn.talk.ask
     said = turn.intents[0] if len(turn.intents) == 1 and not turn.picked else ""
-    if ask is None or said not in ("yes", "no") or turn.around.at.timestamp() - ask.at > TALK_LIFE.total_seconds():
+    if (
+        ask is None
+        or said not in ("yes", "no")
+        or turn.around.at.timestamp() - ask.at > TALK_LIFE.total_seconds()
+    ):
         return None
+    if said == "yes" and not turn.around.yes & set(turn.reading.words):
+        return _asked_again(turn, ask)
     return _ANSWERED[ask.kind, said](turn)
+
+
+def _asked_again(turn: _Turn, ask: Ask) -> Decision:
+    """An OK or a thumb is no clear yes to a sign-up or a deletion: the same question stays open and is put once more."""
+    say = Say("consent_ask", _news_values(turn)) if ask.kind == "news" else Say("forget_ask")
+    return Decision(turn.kept(ask=ask), (say,), intents=("yes",), topic=ask.kind)
 
 
 def _forgotten(turn: _Turn) -> Decision:
     say = Say("forget_done", {"ref": turn.around.reference}, language=turn.reading.language)
-    return Decision(Conversation(version=turn.talk.version + 1), (say,), ("Forgotten",), ("yes",), "forget")
+    return Decision(
+        Conversation(version=turn.talk.version + 1), (say,), ("Forgotten",), ("yes",), "forget"
+    )
 
 
 def _not_forgotten(turn: _Turn) -> Decision:
@@ -281,11 +347,20 @@ def _not_forgotten(turn: _Turn) -> Decision:
 def _consented(turn: _Turn) -> Decision:
     say = Say("consent_yes", _news_values(turn))
     ask_id = turn.talk.ask.message_id if turn.talk.ask else ""
-    return Decision(turn.kept(ask=None, stopped=False), (say,), ("ConsentGiven",), ("yes",), "news", ask_id=ask_id)
+    return Decision(
+        turn.kept(ask=None, stopped=False),
+        (say,),
+        ("ConsentGiven",),
+        ("yes",),
+        "news",
+        ask_id=ask_id,
+    )
 
 
 def _declined(turn: _Turn) -> Decision:
-    return Decision(turn.kept(ask=None), (Say("consent_no"),), ("ConsentDeclined",), ("no",), "news")
+    return Decision(
+        turn.kept(ask=None), (Say("consent_no"),), ("ConsentDeclined",), ("no",), "news"
+    )
 
 
 _ANSWERED: dict[tuple[str, str], Callable[[_Turn], Decision]] = {
@@ -312,7 +387,11 @@ def _more(turn: _Turn) -> Decision | None:
 
 def _picked(turn: _Turn) -> Decision | None:
     """A number or a yes that stands for something offered."""
-    return replace(_answers(turn, (turn.picked,)), intents=turn.intents, topic=turn.picked) if turn.picked else None
+    return (
+        replace(_answers(turn, (turn.picked,)), intents=turn.intents, topic=turn.picked)
+        if turn.picked
+        else None
+    )
 
 
 def _followed_up(turn: _Turn) -> Decision | None:
@@ -338,9 +417,15 @@ def _nearly_said(turn: _Turn) -> Decision | None:
 
 
 def _clarify(turn: _Turn, options: tuple[str, ...]) -> Decision:
-    say = Say("clarify", {"option_1": Title(options[0]), "option_2": Title(options[1])}) if len(options) == 2 else None
+    say = (
+        Say("clarify", {"option_1": Title(options[0]), "option_2": Title(options[1])})
+        if len(options) == 2
+        else None
+    )
     say = say or Say("clarify_one", {"option_1": Title(options[0])})
-    return Decision(turn.kept(options=options, step="clarify"), _twice(turn, (say,)), intents=("clarify",))
+    return Decision(
+        turn.kept(options=options, step="clarify"), _twice(turn, (say,)), intents=("clarify",)
+    )
 
 
 def _answered(turn: _Turn) -> Decision | None:
@@ -348,7 +433,11 @@ def _answered(turn: _Turn) -> Decision | None:
 
 
 def _unknown(turn: _Turn) -> Decision:
-    return Decision(turn.kept(misread=turn.talk.misread + 1), _twice(turn, (Say("unknown"),)), intents=("unknown",))
+    return Decision(
+        turn.kept(misread=turn.talk.misread + 1),
+        _twice(turn, (Say("unknown"),)),
+        intents=("unknown",),
+    )
 
 
 RULES: tuple[Callable[[_Turn], Decision | None], ...] = (
@@ -398,7 +487,11 @@ def _answers(turn: _Turn, intents: tuple[str, ...]) -> Decision:
         replies.append(Say("disclaimer"))
         disclosed = True
     seen = tuple(dict.fromkeys((*turn.talk.seen, *(i for i in now if i in topics))))[-8:]
-    changes: dict[str, object] = {"topic": now[-1] if "menu" not in now[-1] else "menu", "seen": seen, "options": offered}
+    changes: dict[str, object] = {
+        "topic": now[-1] if "menu" not in now[-1] else "menu",
+        "seen": seen,
+        "options": offered,
+    }
     changes |= {"pending": later, "disclosed": disclosed}
     for part in parts:
         changes |= part.changes or {}
@@ -460,7 +553,9 @@ def _part_menu(turn: _Turn) -> _Part:
 
 def _part_menu_more(turn: _Turn) -> _Part:
     topics = turn.around.content.menu[MENU_PAGE:]
-    return _Part((Say("menu_more", {"topics": Labels(topics)}),), options=topics, changes={"topic": ""})
+    return _Part(
+        (Say("menu_more", {"topics": Labels(topics)}),), options=topics, changes={"topic": ""}
+    )
 
 
 def _part_language(turn: _Turn) -> _Part:
@@ -503,7 +598,12 @@ def _part_minor(_: _Turn) -> _Part:
 
 
 def _part_check(turn: _Turn) -> _Part:
-    if check.mode(turn.around.profile.check, turn.inbound.address, turn.around.region, turn.around.content) == "list":
+    if (
+        check.mode(
+            turn.around.profile.check, turn.inbound.address, turn.around.region, turn.around.content
+        )
+        == "list"
+    ):
         return _Part((Say("check_list"),), options=("who", "doctor", "insurance"))
     changes = {"step": "check.intro", "step_at": int(turn.around.at.timestamp())}
     return _Part((Say("check_intro"),), changes=changes)

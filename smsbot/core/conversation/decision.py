@@ -103,7 +103,9 @@ class Decision:
     classes: tuple[str, ...] = ()  # of red flags
     hold: bool = False  # no marketing from now on for a while: a red flag, or a minor
     ask_id: str = ""  # the message whose question a consent answers
-    tier: str = ""  # what the understanding rested on, where the talk itself decided (an option, a step)
+    tier: str = (
+        ""  # what the understanding rested on, where the talk itself decided (an option, a step)
+    )
 
     @property
     def withdraws(self) -> bool:

@@ -8,7 +8,16 @@ from ..content.demands import demands, terms
 from ..content.profile import Profile
 from ..language import placeholders
 from ..language.catalog import Catalog, Catalogs
-from ..language.checks import Demand, Finding, Tongue, check_cost, check_labels, check_size, check_state, check_text
+from ..language.checks import (
+    Demand,
+    Finding,
+    Tongue,
+    check_cost,
+    check_labels,
+    check_size,
+    check_state,
+    check_text,
+)
 from ..language.language import Language
 from ..language.segments import Cost
 from ..language.translation import Translation, by_key
@@ -47,7 +56,9 @@ class Script:
         """The same language with other texts in place of those of the same keys; new keys go to the end."""
         known = {t.key for t in self.translations}
         added = (t for key, t in changed.items() if key not in known)
-        return replace(self, translations=(*(changed.get(t.key, t) for t in self.translations), *added))
+        return replace(
+            self, translations=(*(changed.get(t.key, t) for t in self.translations), *added)
+        )
 
 
 @dataclass(frozen=True)
@@ -103,12 +114,21 @@ def proofread(library: Library, tag: str, readers: Readers | None = None) -> Pro
     found += check_labels(labels, tongue, CARRIER_WORDS, SAME_MEANING)
     readers = readers or readers_of(library, tag)
     found += check_read_back(_by_intent(labels), tag, readers.own)
-    found += check_read_back(_by_intent(_labels(library, library.scripts[library.source])), tag, readers.english)
+    found += check_read_back(
+        _by_intent(_labels(library, library.scripts[library.source])), tag, readers.english
+    )
     english = library.scripts[library.source].vocabulary
-    return Proof(tag, tuple(found), check_vocabulary(script.vocabulary, english, terms(library.content)), costs)
+    return Proof(
+        tag,
+        tuple(found),
+        check_vocabulary(script.vocabulary, english, terms(library.content)),
+        costs,
+    )
 
 
-def proofread_all(library: Library, tags: Iterable[str], seen: Callable[[str], object] = str) -> tuple[Proof, ...]:
+def proofread_all(
+    library: Library, tags: Iterable[str], seen: Callable[[str], object] = str
+) -> tuple[Proof, ...]:
     """The proofs of several languages; `seen` is told of each as it is done."""
     everyone = reader_of(library, library.scripts)
     proofs = []
@@ -131,7 +151,13 @@ def readers_of(library: Library, tag: str, everyone: Reader | None = None) -> Re
     if tag == library.source:
         return Readers(own, {})
     pair = reader_of(library, (tag, library.source)) if len(library.scripts) > 2 else everyone
-    return Readers(own, {"the English word, beside this language": pair, "the English word, with all languages loaded": everyone})
+    return Readers(
+        own,
+        {
+            "the English word, beside this language": pair,
+            "the English word, with all languages loaded": everyone,
+        },
+    )
 
 
 def tongue_of(script: Script, source: str = "en") -> Tongue:
@@ -155,7 +181,9 @@ def tongue_of(script: Script, source: str = "en") -> Tongue:
 # ---------------------------------------------------------------- texts
 
 
-def _texts(library: Library, script: Script, tongue: Tongue) -> tuple[list[Finding], dict[str, Cost]]:
+def _texts(
+    library: Library, script: Script, tongue: Tongue
+) -> tuple[list[Finding], dict[str, Cost]]:
     """What is wrong with the texts of a language, and what its SMS texts cost."""
     texts = by_key(script.translations)
     book = _book(library, script.tag)
@@ -209,27 +237,38 @@ def _inherited(library: Library, tag: str, key: str) -> bool:
     """Whether a regional language (fr-CA) leaves the text to the one that it is a part of (fr)."""
     parent = tag.rpartition("-")[0]
     script = library.scripts.get(parent)
-    return script is not None and any(t.key == key and t.state == "read" for t in script.translations)
+    return script is not None and any(
+        t.key == key and t.state == "read" for t in script.translations
+    )
 
 
 def _book(library: Library, tag: str) -> Book:
     """The book as if all texts of the language were read, and English had every text."""
     english = library.scripts[library.source]
     sources = {d.key: Translation(d.key, d.source, d.source) for d in demands(library.content)}
-    written = {**sources, **{k: t for k, t in by_key(english.translations).items() if _fillable(t, sources)}}
+    written = {
+        **sources,
+        **{k: t for k, t in by_key(english.translations).items() if _fillable(t, sources)},
+    }
     by_tag = {library.source: _complete(english, written)}
     for other, script in library.scripts.items():
         if other != library.source:
             texts = {t.key: t for t in script.translations if _fillable(t, sources)}
-            by_tag[other] = _complete(script, texts if other == tag or tag.startswith(f"{other}-") else {})
+            by_tag[other] = _complete(
+                script, texts if other == tag or tag.startswith(f"{other}-") else {}
+            )
     catalogs = Catalogs(by_tag, library.profile.languages, library.source)
     chain = {c.language.tag: c for c in catalogs.chain(tag)}
-    book = make_book(library.content, replace(catalogs, by_tag=chain), library.profile, library.phone)
+    book = make_book(
+        library.content, replace(catalogs, by_tag=chain), library.profile, library.phone
+    )
     return replace(book, catalogs=catalogs)
 
 
 def _complete(script: Script, texts: Mapping[str, Translation]) -> Catalog:
-    return Catalog(script.language, {key: text.forms for key, text in texts.items()}, signed=script.signed)
+    return Catalog(
+        script.language, {key: text.forms for key, text in texts.items()}, signed=script.signed
+    )
 
 
 def _fillable(text: Translation, sources: Mapping[str, Translation]) -> bool:
@@ -247,7 +286,9 @@ def _labels(library: Library, script: Script) -> dict[str, str]:
     """The words to type that the language itself has, by key, in the order of the content."""
     texts = by_key(script.translations)
     keys = [d.key for d in demands(library.content) if d.kind == "label"]
-    return {key: texts[key].forms[0] for key in keys if key in texts and texts[key].state != "empty"}
+    return {
+        key: texts[key].forms[0] for key in keys if key in texts and texts[key].state != "empty"
+    }
 
 
 def _by_intent(labels: Mapping[str, str]) -> dict[str, str]:

@@ -37,11 +37,19 @@ def samples(book: Book, tag: str, phrase: Phrase) -> tuple[Text, ...]:
     key = phrase.key.removesuffix(".whatsapp")
     longest = []
     named = frozenset().union(*(placeholders.names(form) for form in catalog.texts[phrase.key]))
-    values = {name: value for name, value in _values(book, catalog, phrase.key).items() if name in named}
+    values = {
+        name: value for name, value in _values(book, catalog, phrase.key).items() if name in named
+    }
     for number in _numbers(catalog, phrase):
         say = Say(key, {**values, **number}, _options(book, phrase))
-        texts = [text for emergency in _emergencies(book, key) for text in compose(book, (say,), tag, channel, *emergency)]
-        longest.append(max(texts, key=lambda text: (text.cost.segments, text.cost.units, len(text.text))))
+        texts = [
+            text
+            for emergency in _emergencies(book, key)
+            for text in compose(book, (say,), tag, channel, *emergency)
+        ]
+        longest.append(
+            max(texts, key=lambda text: (text.cost.segments, text.cost.units, len(text.text)))
+        )
     return tuple(longest)
 
 
@@ -59,7 +67,9 @@ def _options(book: Book, phrase: Phrase) -> tuple[str, ...]:
     topic = book.content.topics.get(phrase.key)
     if topic is None or not topic.next:
         return OFFERED.get(phrase.key, ())
-    return tuple(dict.fromkeys((*topic.next, *(t for t in book.content.menu if t != topic.id))))[:OPTIONS]
+    return tuple(dict.fromkeys((*topic.next, *(t for t in book.content.menu if t != topic.id))))[
+        :OPTIONS
+    ]
 
 
 def _emergencies(book: Book, key: str) -> tuple[tuple[str, str], ...]:
@@ -75,8 +85,12 @@ def _values(book: Book, catalog: Catalog, key: str) -> dict[str, Value]:
     longest = sorted(titles, key=lambda i: -len(catalog.texts[f"{i}.title"][0]))
     name = max((c.language.own_name for c in book.catalogs.by_tag.values()), key=len)
     return {
-        "topics": Labels(content.menu[MENU_PAGE:] if key == "menu_more" else content.menu[:MENU_PAGE]),
-        "options": language.comma.join(f"{n} {label}" for n, label in enumerate(_longest_labels(catalog), 1)),
+        "topics": Labels(
+            content.menu[MENU_PAGE:] if key == "menu_more" else content.menu[:MENU_PAGE]
+        ),
+        "options": language.comma.join(
+            f"{n} {label}" for n, label in enumerate(_longest_labels(catalog), 1)
+        ),
         "languages": LanguageNames(profile.languages),
         "language": name,
         "fallback_language": name,
@@ -111,7 +125,11 @@ def _price(book: Book, catalog: Catalog) -> dict[str, Value]:
     tag = catalog.language.tag
     return {
         "service": max((p.service[tag] for p in prices), key=len, default="x" * 18),
-        "price": max((Money(p.amount, p.currency) for p in prices), key=lambda money: money.amount, default=_USUAL_PRICE),
+        "price": max(
+            (Money(p.amount, p.currency) for p in prices),
+            key=lambda money: money.amount,
+            default=_USUAL_PRICE,
+        ),
         "valid_until": "2027-06-30",
         "restrictions": max((p.restrictions[tag] for p in prices), key=len, default="x" * 12),
         "extra_fees": max((p.extra_fees[tag] for p in prices), key=len, default="x" * 6),

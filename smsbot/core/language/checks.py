@@ -96,7 +96,12 @@ def check_state(demand: Demand, state: str) -> Iterator[Finding]:
     """Whether there is a text, and whether a second reader agreed: a matter of safety where the text is."""
     severity: Severity = "error" if demand.safety else "warning"
     if state == "empty":
-        yield Finding(demand.key, "missing", severity, "is not translated yet; people get the language that it falls back on")
+        yield Finding(
+            demand.key,
+            "missing",
+            severity,
+            "is not translated yet; people get the language that it falls back on",
+        )
     if state == "fuzzy":
         yield Finding(demand.key, "fuzzy", severity, "has no second reader yet, so it is not sent")
 
@@ -114,35 +119,60 @@ def _placeholders(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Ite
         named = placeholders.names(form)
         spared = {demand.count} if len(forms) > 1 and index in tongue.exact else set()
         if lacking := wanted - named - spared:
-            yield Finding(demand.key, "placeholders", "error", f"lacks {_written(lacking)}{_of(index, forms)}")
+            yield Finding(
+                demand.key, "placeholders", "error", f"lacks {_written(lacking)}{_of(index, forms)}"
+            )
         if unknown := named - wanted:
-            yield Finding(demand.key, "placeholders", "error", f"names {_written(unknown)}, which the English does not have")
+            yield Finding(
+                demand.key,
+                "placeholders",
+                "error",
+                f"names {_written(unknown)}, which the English does not have",
+            )
 
 
 def _plurals(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Iterator[Finding]:
     wanted = tongue.plural_forms if len(demand.source) > 1 else 1
     if len(forms) != wanted:
-        yield Finding(demand.key, "plurals", "error", f"has {len(forms)} plural forms; it needs {wanted} in this language")
+        yield Finding(
+            demand.key,
+            "plurals",
+            "error",
+            f"has {len(forms)} plural forms; it needs {wanted} in this language",
+        )
 
 
 def _numbers(demand: Demand, forms: tuple[str, ...], _tongue: Tongue) -> Iterator[Finding]:
     """Every figure is a placeholder, so that no translator can mistype one. Number words (one, 一) are words."""
     for form in forms:
-        typed = [c for c in placeholders.outside(form) if unicodedata.category(c) in ("Nd", "Nl", "No") or c in PERCENT]
+        typed = [
+            c
+            for c in placeholders.outside(form)
+            if unicodedata.category(c) in ("Nd", "Nl", "No") or c in PERCENT
+        ]
         if typed:
-            yield Finding(demand.key, "numbers", "error", f"has {_listed(typed)} typed in it; a placeholder has to stand there")
+            yield Finding(
+                demand.key,
+                "numbers",
+                "error",
+                f"has {_listed(typed)} typed in it; a placeholder has to stand there",
+            )
 
 
 def _negations(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Iterator[Finding]:
     """What a fact rules out stands in one sentence with a word that denies."""
     for form in forms:
         sentences = [tongue.words(s) for s in _SENTENCE_END.split(placeholders.outside(form))]
-        denying = [s for s in sentences if any(_holds(s, n, tongue, whole=True) for n in tongue.negations)]
+        denying = [
+            s for s in sentences if any(_holds(s, n, tongue, whole=True) for n in tongue.negations)
+        ]
         for term in demand.denies:
-            if not any(_holds(s, beginning, tongue) for s in denying for beginning in tongue.terms.get(term, ())):
-                says = (
-                    f"must rule out {term!r}: one sentence has to name it ({_beginnings(tongue, term)}) beside a word that denies"
-                )
+            if not any(
+                _holds(s, beginning, tongue)
+                for s in denying
+                for beginning in tongue.terms.get(term, ())
+            ):
+                says = f"must rule out {term!r}: one sentence has to name it ({_beginnings(tongue, term)}) beside a word that denies"
                 yield Finding(demand.key, "negations", "error", says)
 
 
@@ -152,7 +182,9 @@ def _attribution(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Iter
         return
     for form in forms:
         words = tongue.words(placeholders.outside(form))
-        if not any(_holds(words, beginning, tongue) for beginning in tongue.terms.get("article", ())):
+        if not any(
+            _holds(words, beginning, tongue) for beginning in tongue.terms.get("article", ())
+        ):
             says = f"must say that this is what the article says ({_beginnings(tongue, 'article')})"
             yield Finding(demand.key, "attribution", "error", says)
 
@@ -162,20 +194,30 @@ def _forbidden(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Iterat
         words = tongue.words(placeholders.outside(form))
         for claim in tongue.forbidden:
             if _holds(words, claim, tongue):
-                yield Finding(demand.key, "forbidden", "error", f"says {claim!r}, which may never be claimed")
+                yield Finding(
+                    demand.key, "forbidden", "error", f"says {claim!r}, which may never be claimed"
+                )
 
 
 def _length(demand: Demand, forms: tuple[str, ...], _tongue: Tongue) -> Iterator[Finding]:
     longest = max((len(form) for form in forms), default=0)
     if demand.kind == "title" and longest > TITLE_LENGTH:
-        yield Finding(demand.key, "length", "error", f"has {longest} characters; a button has room for {TITLE_LENGTH}")
+        yield Finding(
+            demand.key,
+            "length",
+            "error",
+            f"has {longest} characters; a button has room for {TITLE_LENGTH}",
+        )
 
 
 def _leftover(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Iterator[Finding]:
     """A whole text that is still the English one. One word alone may be the same in both."""
     if tongue.source or demand.kind == "label":
         return
-    if any(form in demand.source and len(tongue.words(placeholders.outside(form))) > 1 for form in forms):
+    if any(
+        form in demand.source and len(tongue.words(placeholders.outside(form))) > 1
+        for form in forms
+    ):
         yield Finding(demand.key, "leftover", "warning", "is the English text")
 
 
@@ -186,17 +228,28 @@ def _typography(demand: Demand, forms: tuple[str, ...], _tongue: Tongue) -> Iter
     for form in forms:
         signs = foreign(fold(placeholders.outside(form)))
         if signs and not any(unicodedata.category(c)[0] in "LM" for c in signs):
-            named = ", ".join(f"{c} (U+{ord(c):04X} {unicodedata.name(c, 'control')})" for c in signs)
-            yield Finding(demand.key, "typography", "warning", f"costs more than twice as much as an SMS only because of {named}")
+            named = ", ".join(
+                f"{c} (U+{ord(c):04X} {unicodedata.name(c, 'control')})" for c in signs
+            )
+            yield Finding(
+                demand.key,
+                "typography",
+                "warning",
+                f"costs more than twice as much as an SMS only because of {named}",
+            )
 
 
 def _controls(demand: Demand, forms: tuple[str, ...], _tongue: Tongue) -> Iterator[Finding]:
     """No invisible sign that turns the direction of writing or controls a device; values are isolated when they are filled in."""
     for form in forms:
-        stray = [c for c in form if c in BIDI or (c != "\n" and unicodedata.category(c) in ("Cc", "Cs"))]
+        stray = [
+            c for c in form if c in BIDI or (c != "\n" and unicodedata.category(c) in ("Cc", "Cs"))
+        ]
         if stray:
             named = ", ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(stray))
-            yield Finding(demand.key, "controls", "error", f"has the invisible character {named} in it")
+            yield Finding(
+                demand.key, "controls", "error", f"has the invisible character {named} in it"
+            )
 
 
 _TEXT_RULES: tuple[Callable[[Demand, tuple[str, ...], Tongue], Iterator[Finding]], ...] = (
@@ -234,14 +287,24 @@ def check_size(demand: Demand, characters: int) -> tuple[Finding, ...]:
     """Whether a WhatsApp text, filled at its longest, is short enough to be read."""
     if demand.kind != "whatsapp" or characters <= WHATSAPP_LENGTH:
         return ()
-    return (Finding(demand.key, "length", "error", f"has {characters} characters at its longest; {WHATSAPP_LENGTH} are allowed"),)
+    return (
+        Finding(
+            demand.key,
+            "length",
+            "error",
+            f"has {characters} characters at its longest; {WHATSAPP_LENGTH} are allowed",
+        ),
+    )
 
 
 # ---------------------------------------------------------------- the words to type
 
 
 def check_labels(
-    labels: Mapping[str, str], tongue: Tongue, carrier: frozenset[str], meant: Mapping[str, frozenset[str]]
+    labels: Mapping[str, str],
+    tongue: Tongue,
+    carrier: frozenset[str],
+    meant: Mapping[str, frozenset[str]],
 ) -> tuple[Finding, ...]:
     """Whether each word to type is one word, unlike all others, and none on which the carrier acts by itself.
 
@@ -251,28 +314,48 @@ def check_labels(
     first: dict[tuple[str, ...], str] = {}
     for key, label in labels.items():
         if not label or not all(unicodedata.category(c)[0] in "LM" or c in "-'’·" for c in label):
-            found.append(Finding(key, "label", "error", f"{label!r} must be one word of letters, without a space"))
+            found.append(
+                Finding(
+                    key, "label", "error", f"{label!r} must be one word of letters, without a space"
+                )
+            )
         folded = tuple(word[0] for word in tongue.words(label))
         if folded in first:
-            found.append(Finding(key, "label", "error", f"{label!r} is the same word as {first[folded]}"))
-            found.append(Finding(first[folded], "label", "error", f"{label!r} is the same word as {key}"))
+            found.append(
+                Finding(key, "label", "error", f"{label!r} is the same word as {first[folded]}")
+            )
+            found.append(
+                Finding(first[folded], "label", "error", f"{label!r} is the same word as {key}")
+            )
         first.setdefault(folded, key)
         typed = {label.strip().casefold(), "".join(folded)}
         if typed & (carrier - meant.get(key, frozenset())):
-            found.append(Finding(key, "label", "error", f"{label!r} is a word on which the carrier acts by itself"))
+            found.append(
+                Finding(
+                    key,
+                    "label",
+                    "error",
+                    f"{label!r} is a word on which the carrier acts by itself",
+                )
+            )
     return tuple(dict.fromkeys(found))
 
 
 # ---------------------------------------------------------------- words in texts
 
 
-def _holds(words: Sequence[Sequence[str]], phrase: str, tongue: Tongue, whole: bool = False) -> bool:
+def _holds(
+    words: Sequence[Sequence[str]], phrase: str, tongue: Tongue, whole: bool = False
+) -> bool:
     """Whether the words of `phrase` stand side by side in `words`; the last may be a beginning unless it must be `whole`."""
     wanted = [word[0] for word in tongue.words(phrase)]
     last = len(wanted) - 1
     for start in range(len(words) - last if wanted else 0):
         if all(
-            any(form == word or (i == last and not whole and form.startswith(word)) for form in words[start + i])
+            any(
+                form == word or (i == last and not whole and form.startswith(word))
+                for form in words[start + i]
+            )
             for i, word in enumerate(wanted)
         ):
             return True

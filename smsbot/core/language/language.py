@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-FIRST_STRONG_ISOLATE, LEFT_TO_RIGHT_ISOLATE, POP = "\u2068", "\u2066", "\u2069"  # Unicode bidirectional algorithm (UAX 9)
+FIRST_STRONG_ISOLATE, LEFT_TO_RIGHT_ISOLATE, POP = (
+    "\u2068",
+    "\u2066",
+    "\u2069",
+)  # Unicode bidirectional algorithm (UAX 9)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ class Translation:
         return "fuzzy" if self.fuzzy else "read"
 
 
-def catalog_of(language: Language, translations: Iterable[Translation], signed: frozenset[str] = frozenset()) -> Catalog:
+def catalog_of(
+    language: Language, translations: Iterable[Translation], signed: frozenset[str] = frozenset()
+) -> Catalog:
     """The catalog that the translations make: what is read is sent, what is fuzzy is not."""
     texts: dict[str, tuple[str, ...]] = {}
     unread: dict[str, tuple[str, ...]] = {}

@@ -10,11 +10,21 @@ from typing import Literal
 
 from .address import Channel
 
-SenderKind = Literal["long_code", "toll_free", "short_code", "messaging_service", "advanced_opt_out"]
-SENDER_KINDS: tuple[SenderKind, ...] = ("long_code", "toll_free", "short_code", "messaging_service", "advanced_opt_out")
+SenderKind = Literal[
+    "long_code", "toll_free", "short_code", "messaging_service", "advanced_opt_out"
+]
+SENDER_KINDS: tuple[SenderKind, ...] = (
+    "long_code",
+    "toll_free",
+    "short_code",
+    "messaging_service",
+    "advanced_opt_out",
+)
 OptOutType = Literal["STOP", "START", "HELP"]
 
-STOP_WORDS = frozenset({"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"})
+STOP_WORDS = frozenset(
+    {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}
+)
 START_WORDS = frozenset({"start", "unstop"})
 HELP_WORDS = frozenset({"help", "info"})
 
@@ -30,7 +40,11 @@ class Habit:
     blocks: bool
 
 
-_KEYWORDS: tuple[tuple[OptOutType, frozenset[str]], ...] = (("STOP", STOP_WORDS), ("START", START_WORDS), ("HELP", HELP_WORDS))
+_KEYWORDS: tuple[tuple[OptOutType, frozenset[str]], ...] = (
+    ("STOP", STOP_WORDS),
+    ("START", START_WORDS),
+    ("HELP", HELP_WORDS),
+)
 _ACTS_BY_KEYWORD: frozenset[SenderKind] = frozenset({"long_code", "toll_free", "messaging_service"})
 
 

@@ -10,9 +10,15 @@ ConsentEvent = Literal["ask", "yes", "no", "withdraw", "start", "forget"]
 
 ASK_LIFE = timedelta(hours=24)
 RED_FLAG_HOLD = timedelta(days=30)  # no marketing after a red flag
-MINOR_HOLD = timedelta(days=3650)  # none for as long as a person who said to be a minor may still be one
-NUMBER_LIFE = timedelta(days=7)  # a number is kept this long after its call or alert was acknowledged
-CLAIM_LIFE = timedelta(minutes=1)  # a process that claims a notice has this long to tell it before another may
+MINOR_HOLD = timedelta(
+    days=3650
+)  # none for as long as a person who said to be a minor may still be one
+NUMBER_LIFE = timedelta(
+    days=7
+)  # a number is kept this long after its call or alert was acknowledged
+CLAIM_LIFE = timedelta(
+    minutes=1
+)  # a process that claims a notice has this long to tell it before another may
 
 FIRST = "0" * 64  # what the first event of a chain is tied to
 

@@ -57,7 +57,9 @@ GRANTS: tuple[ConsentEvent, ...] = ("start", "yes")
 ENDS: tuple[ConsentEvent, ...] = ("no", "withdraw", "forget")  # what ends a subscription
 
 
-def follow(standing: Standing, event: ConsentEvent, at: datetime, latest: Mapping[ConsentEvent, datetime]) -> Standing:
+def follow(
+    standing: Standing, event: ConsentEvent, at: datetime, latest: Mapping[ConsentEvent, datetime]
+) -> Standing:
     """The standing after an event; `latest` tells when each kind of event last happened before it was written.
 
     A withdrawal may have waited in the outbox: the later word counts whatever order they are written in, and of two words of
@@ -66,7 +68,9 @@ def follow(standing: Standing, event: ConsentEvent, at: datetime, latest: Mappin
     if event in GRANTS:
         if standing.opted_out_at is not None and at < standing.opted_out_at:
             return standing
-        return replace(standing, opted_out_at=None, subscribed=standing.subscribed or event == "yes")
+        return replace(
+            standing, opted_out_at=None, subscribed=standing.subscribed or event == "yes"
+        )
     if event in ENDS and not _before(at, latest, "yes"):
         standing = replace(standing, subscribed=False)
     if event in ("withdraw", "forget") and not any(_before(at, latest, grant) for grant in GRANTS):

@@ -15,16 +15,25 @@ def words(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple((word, *variants(word)) for word in tokens(text))
 
 
-def check_vocabulary(vocabulary: Vocabulary, model: Vocabulary, terms: Iterable[str]) -> tuple[Finding, ...]:
+def check_vocabulary(
+    vocabulary: Vocabulary, model: Vocabulary, terms: Iterable[str]
+) -> tuple[Finding, ...]:
     """What a vocabulary lacks beside the model's (English), which patterns are ambiguous, which safety words are missing."""
-    found = [_error(key, "has no pattern; English has some") for key in sorted(_named(model) - _named(vocabulary))]
+    found = [
+        _error(key, "has no pattern; English has some")
+        for key in sorted(_named(model) - _named(vocabulary))
+    ]
     found += _ambiguous(vocabulary)
     for name in ("negations", "forbidden"):
         if not [w for w in getattr(vocabulary, name) if tokens(w)]:
-            found.append(_error(f"safety.{name}", "is empty; the texts cannot be checked without it"))
+            found.append(
+                _error(f"safety.{name}", "is empty; the texts cannot be checked without it")
+            )
     for term in sorted(terms):
         if not [w for w in vocabulary.terms.get(term, ()) if tokens(w)]:
-            found.append(_error(f"safety.terms.{term}", "is empty; the texts cannot be checked without it"))
+            found.append(
+                _error(f"safety.terms.{term}", "is empty; the texts cannot be checked without it")
+            )
     return tuple(found)
 
 
@@ -54,7 +63,9 @@ def _ambiguous(vocabulary: Vocabulary) -> list[Finding]:
 # ---------------------------------------------------------------- labels
 
 
-def check_read_back(labels: Mapping[str, str], tag: str, readers: Mapping[str, Reader]) -> tuple[Finding, ...]:
+def check_read_back(
+    labels: Mapping[str, str], tag: str, readers: Mapping[str, Reader]
+) -> tuple[Finding, ...]:
     """Whether each label, typed by a person, is read as what it stands for, by each of `readers` (named for staff).
 
     `labels` are by intent. A label is tried as a first message and in the middle of a talk in the language `tag`.
@@ -63,7 +74,14 @@ def check_read_back(labels: Mapping[str, str], tag: str, readers: Mapping[str, R
     for intent, label in labels.items():
         for name, reader in readers.items():
             if heard := _misheard(label, intent, tag, reader):
-                found.append(Finding(f"{intent}.label", "label", "error", f"{label!r} is read as {heard} ({name})"))
+                found.append(
+                    Finding(
+                        f"{intent}.label",
+                        "label",
+                        "error",
+                        f"{label!r} is read as {heard} ({name})",
+                    )
+                )
     return tuple(dict.fromkeys(found))
 
 
@@ -74,5 +92,7 @@ def _misheard(label: str, intent: str, tag: str, reader: Reader) -> str:
         meant = (*(reading.triage.intents if reading.triage else ()), *reading.intents)
         if meant != (intent,) or reading.follow_up or reading.tier == "near":
             spoken = ", ".join((*meant, *((reading.follow_up,) if reading.follow_up else ())))
-            return (spoken or "nothing") + (", and only by guessing at a misspelling" if reading.tier == "near" else "")
+            return (spoken or "nothing") + (
+                ", and only by guessing at a misspelling" if reading.tier == "near" else ""
+            )
     return ""

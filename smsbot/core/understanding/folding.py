@@ -8,7 +8,9 @@ import unicodedata
 
 # Marks that are only decoration over a letter: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel signs. The vowel
 # signs of Indic and South-East Asian scripts are letters of the word and stay.
-_DECORATION = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]")
+_DECORATION = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]"
+)
 
 # Letters that people type in place of one another, or that have no decomposition.
 _LETTERS = str.maketrans(
@@ -33,7 +35,9 @@ _LETTERS = str.maketrans(
 
 # Scripts that write no spaces between words: each character stands for itself.
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[\u0900-\u0d7f][^\W_{_UNSPACED}]*)*|[$€£¥]")
+_TOKEN = re.compile(
+    rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[\u0900-\u0d7f][^\W_{_UNSPACED}]*)*|[$€£¥]"
+)
 _SHORT_ELISION = re.compile(r"(?<!\w)(\w{1,2})['’ʼ`´](?=\w)")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
 _RUN = re.compile(r"([^\W\d_])\1{2,}")
@@ -87,4 +91,8 @@ _ARABIC_PREFIXES = ("وال", "فال", "بال", "كال", "لل", "ال", "و"
 
 
 def _without_prefixes(token: str) -> list[str]:
-    return [token[len(p) :] for p in _ARABIC_PREFIXES if token.startswith(p) and len(token) - len(p) >= 3]
+    return [
+        token[len(p) :]
+        for p in _ARABIC_PREFIXES
+        if token.startswith(p) and len(token) - len(p) >= 3
+    ]

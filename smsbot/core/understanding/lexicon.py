@@ -52,7 +52,9 @@ class _Node:
 
     def __init__(self) -> None:
         self.following: dict[str, tuple[_Node, ...]] = {}
-        self.after_gap: tuple[int, _Node] | None = None  # how many words may stand between, and what follows them
+        self.after_gap: tuple[int, _Node] | None = (
+            None  # how many words may stand between, and what follows them
+        )
         self.targets: tuple[Target, ...] = ()
 
 
@@ -85,7 +87,9 @@ class Lexicon:
         # The same words come again and again; numbers, which may be somebody's, are not remembered.
         self._read = lru_cache(maxsize=8192)(self._readings)
 
-    def _add(self, entry: Entry, language: str, gap: int, places: dict[tuple[int, _Choices], _Node]) -> None:
+    def _add(
+        self, entry: Entry, language: str, gap: int, places: dict[tuple[int, _Choices], _Node]
+    ) -> None:
         """Lays a pattern into the tree. All choices at a place lead to one node, and patterns that begin alike share it."""
         target = Target(entry.kind, entry.name, language, entry.whole, entry.pattern.text)
         node = self._root
@@ -142,7 +146,9 @@ class Lexicon:
         """Every pattern that begins with the word at `start`."""
         found: list[Hit] = []
         length = len(readings)
-        paths = [(self._root, start, 0, False)]  # where in the tree, the next word, the words matched, whether one was mended
+        paths = [
+            (self._root, start, 0, False)
+        ]  # where in the tree, the next word, the words matched, whether one was mended
         while paths:
             node, at, weight, near = paths.pop()
             found.extend(Hit(target, start, at, weight, near) for target in node.targets)
@@ -185,7 +191,9 @@ class Lexicon:
         found = {w for w in self._candidates(word) if not w.endswith("*") and _one_slip(word, w)}
         for length in range(6, len(word) + 1):
             head = word[:length]
-            found |= {w for w in self._candidates(head) if w.endswith("*") and _one_slip(head, w[:-1])}
+            found |= {
+                w for w in self._candidates(head) if w.endswith("*") and _one_slip(head, w[:-1])
+            }
         return tuple(sorted(found))
 
     def _candidates(self, word: str) -> Iterator[str]:
@@ -206,7 +214,11 @@ def _guarded(pattern: Pattern) -> Iterator[str]:
     """The words of a pattern that are long enough to be known in spite of a slip."""
     for choices in pattern.places:
         for words in choices:
-            yield from (w for w in words if len(w) >= (6 if w.endswith("*") else 4) and w.rstrip("*").isalpha())
+            yield from (
+                w
+                for w in words
+                if len(w) >= (6 if w.endswith("*") else 4) and w.rstrip("*").isalpha()
+            )
 
 
 def _deletions(word: str) -> Iterator[str]:

@@ -43,11 +43,15 @@ class Reader:
 
 
 def make_reader(
-    vocabularies: Iterable[Vocabulary], risks: Mapping[str, int], covers: Mapping[str, tuple[str, ...]] | None = None
+    vocabularies: Iterable[Vocabulary],
+    risks: Mapping[str, int],
+    covers: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Reader:
     """The reader of the given vocabularies."""
     known = tuple(vocabularies)
-    return Reader(Lexicon(known), {v.tag: _script(v.own_name[0]) for v in known}, risks, covers or {})
+    return Reader(
+        Lexicon(known), {v.tag: _script(v.own_name[0]) for v in known}, risks, covers or {}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,9 @@ def understand(reader: Reader, look: Look, votes: Mapping[str, float], prior: Pr
     """What was meant by the message that `look` saw. `votes` is a detector's share for each language, summing to one at most."""
     evidence = _evidence(reader, look, votes)
     language, certain, switches, likeliest = _language(evidence, look, prior)
-    preference = {tag: rank for rank, tag in reversed(list(enumerate((language, prior.default, "en"))))}
+    preference = {
+        tag: rank for rank, tag in reversed(list(enumerate((language, prior.default, "en"))))
+    }
     chosen = _chosen(reader, look, preference)
     intents = _ordered(reader, [h for h in chosen if h.target.kind == "intents"])
     follow_up = next((h.name for h in chosen if h.target.kind == "follow_ups"), None)
@@ -190,16 +196,23 @@ def _evidence(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[st
     return evidence
 
 
-def _language(evidence: Mapping[str, float], look: Look, prior: Prior) -> tuple[str, bool, bool, tuple[str, ...]]:
+def _language(
+    evidence: Mapping[str, float], look: Look, prior: Prior
+) -> tuple[str, bool, bool, tuple[str, ...]]:
     """The language to answer in, whether that is certain, whether the talk changes to it, and the two likeliest."""
     if prior.current is not None and prior.current in evidence:
         best = max(evidence, key=lambda tag: evidence[tag])
         lead = evidence[best] - evidence[prior.current]
-        clear = lead >= SWITCH_LEAD and (look.letters >= SWITCH_LETTERS or evidence[best] >= 1.0 > look.scripts.get("LATIN", 0))
+        clear = lead >= SWITCH_LEAD and (
+            look.letters >= SWITCH_LETTERS or evidence[best] >= 1.0 > look.scripts.get("LATIN", 0)
+        )
         language = best if clear else prior.current
         return language, True, clear, (language,)
     expected = [tag for tag in (*prior.expected, prior.default) if tag in evidence]
-    bonus = {tag: 0.2 - 0.05 * min(rank, 3) for rank, tag in reversed(list(enumerate(dict.fromkeys(expected))))}
+    bonus = {
+        tag: 0.2 - 0.05 * min(rank, 3)
+        for rank, tag in reversed(list(enumerate(dict.fromkeys(expected))))
+    }
     totals = {tag: value + bonus.get(tag, 0.0) for tag, value in evidence.items()}
     ranked = sorted(totals, key=lambda tag: -totals[tag])
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
@@ -213,7 +226,9 @@ def _language(evidence: Mapping[str, float], look: Look, prior: Prior) -> tuple[
 
 def _chosen(reader: Reader, look: Look, preference: Mapping[str, int]) -> list[Hit]:
     """The hits that count: matters of safety, then the longest at each place, in the preferred language where several share the words."""
-    candidates = [h for h in look.hits if h.target.kind != "redflags" and not _stray(h, look, preference)]
+    candidates = [
+        h for h in look.hits if h.target.kind != "redflags" and not _stray(h, look, preference)
+    ]
     candidates.sort(
         key=lambda h: (
             h.near or reader.risks.get(h.name, 0) < SAFETY_RISK,
@@ -239,7 +254,12 @@ def _chosen(reader: Reader, look: Look, preference: Mapping[str, int]) -> list[H
 
 def _stray(hit: Hit, look: Look, preference: Mapping[str, int]) -> bool:
     """Whether a short word of another language stands in a longer message by chance."""
-    if hit.target.language in preference or hit.target.whole or hit.weight > 1 or len(look.words) <= 3:
+    if (
+        hit.target.language in preference
+        or hit.target.whole
+        or hit.weight > 1
+        or len(look.words) <= 3
+    ):
         return False
     return len(look.words[hit.start]) < 5
 
@@ -252,7 +272,9 @@ def _ordered(reader: Reader, hits: list[Hit]) -> tuple[str, ...]:
     if len(names) > 1 and (substance := [n for n in names if n not in POLITENESS]):
         names = substance
     covered = {n for name in names for n in reader.covers.get(name, ())}
-    return tuple(sorted((n for n in names if n not in covered), key=lambda n: -reader.risks.get(n, 0)))
+    return tuple(
+        sorted((n for n in names if n not in covered), key=lambda n: -reader.risks.get(n, 0))
+    )
 
 
 def _scores(chosen: list[Hit]) -> dict[str, float]:

@@ -16,7 +16,9 @@ class Pattern:
     """A row of words to be found: the choices at each place, and the places before which other words may stand."""
 
     text: str
-    places: tuple[tuple[tuple[str, ...], ...], ...]  # place > choice > words; "word*" and "{5-17}" are words too
+    places: tuple[
+        tuple[tuple[str, ...], ...], ...
+    ]  # place > choice > words; "word*" and "{5-17}" are words too
     gaps: frozenset[int]  # the places before which other words may stand
 
 
@@ -88,7 +90,12 @@ def read_vocabulary(tag: str, table: Mapping[str, Any]) -> Vocabulary:
             raise Malformed(f"{key} is missing")
     if table["direction"] not in ("ltr", "rtl"):
         raise Malformed('direction must be "ltr" or "rtl"')
-    entries = [e for kind in KINDS for name, t in table.get(kind, {}).items() for e in _entries(kind, name, t)]
+    entries = [
+        e
+        for kind in KINDS
+        for name, t in table.get(kind, {}).items()
+        for e in _entries(kind, name, t)
+    ]
     safety = table["safety"]
     return Vocabulary(
         tag=tag,
@@ -107,7 +114,9 @@ def read_vocabulary(tag: str, table: Mapping[str, Any]) -> Vocabulary:
 
 def _entries(kind: str, name: str, table: Mapping[str, Any]) -> Iterable[Entry]:
     if unknown := set(table) - {"words", "whole"}:
-        raise Malformed(f"{kind}.{name} has {', '.join(sorted(unknown))}; only words and whole are known")
+        raise Malformed(
+            f"{kind}.{name} has {', '.join(sorted(unknown))}; only words and whole are known"
+        )
     for place in ("words", "whole"):
         for text in table.get(place, ()):
             if not isinstance(text, str):

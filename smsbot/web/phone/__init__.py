@@ -106,11 +106,16 @@ def blueprint(
             return _refusal(400, "the request is not JSON")
         form = form_of(draft, fresh(), account, profile.phone)
         url = f"{public_url or request.host_url}".rstrip("/") + WEBHOOK
-        return jsonify(url=url, form=form, signature=sign(url, form), carrier=answered_by_carrier(draft, form))
+        return jsonify(
+            url=url, form=form, signature=sign(url, form), carrier=answered_by_carrier(draft, form)
+        )
 
     @doors.errorhandler(HTTPException)
     def unreadable(error: HTTPException) -> Response:
-        words = {BadRequest: "the request is not JSON", RequestEntityTooLarge: "the request is too large"}
+        words = {
+            BadRequest: "the request is not JSON",
+            RequestEntityTooLarge: "the request is too large",
+        }
         return _refusal(error.code or 400, words.get(type(error), "the request must be JSON"))
 
     @doors.after_request

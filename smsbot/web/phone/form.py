@@ -6,19 +6,38 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from smsbot.core.people.address import PREFIXES, Channel
-from smsbot.core.people.carrier import HELP_WORDS, SENDER_KINDS, START_WORDS, STOP_WORDS, OptOutType, SenderKind, habit
+from smsbot.core.people.carrier import (
+    HELP_WORDS,
+    SENDER_KINDS,
+    START_WORDS,
+    STOP_WORDS,
+    OptOutType,
+    SenderKind,
+    habit,
+)
 from smsbot.core.people.fiction import is_fictional
 
 BODY_LIMIT = 1600  # characters that the carrier takes in one message
 MEDIA_LIMIT = 10  # files that the carrier takes in one message
 CHOICE_LIMIT = 200  # characters of a button's id
-AGENT = "rcs:clinic_demo_agent"  # who an RCS message is to: an agent's name stands there, not a number
+AGENT = (
+    "rcs:clinic_demo_agent"  # who an RCS message is to: an agent's name stands there, not a number
+)
 
 T = TypeVar("T")
 _MIME = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
-_SPELLED: Mapping[Channel, str] = {"sms": "", **{channel: prefix for prefix, channel in PREFIXES.items()}}
-_KEYWORDS: tuple[tuple[OptOutType, frozenset[str]], ...] = (("STOP", STOP_WORDS), ("START", START_WORDS), ("HELP", HELP_WORDS))
-_FIELDS = frozenset({"from", "channel", "body", "choice", "media", "location", "referral", "sender_kind"})
+_SPELLED: Mapping[Channel, str] = {
+    "sms": "",
+    **{channel: prefix for prefix, channel in PREFIXES.items()},
+}
+_KEYWORDS: tuple[tuple[OptOutType, frozenset[str]], ...] = (
+    ("STOP", STOP_WORDS),
+    ("START", START_WORDS),
+    ("HELP", HELP_WORDS),
+)
+_FIELDS = frozenset(
+    {"from", "channel", "body", "choice", "media", "location", "referral", "sender_kind"}
+)
 
 
 class Wrong(ValueError):

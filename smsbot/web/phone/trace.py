@@ -26,7 +26,11 @@ def trace(turn: Turn, book: Book, *, buttons: bool = False) -> Trace:
     kept, reading, decision = turn.kept, turn.reading, turn.decision
     return {
         "lang": kept.language,
-        "evidence": {t: round(v, 2) for t, v in sorted(reading.evidence.items(), key=lambda i: -i[1]) if v > 0}
+        "evidence": {
+            t: round(v, 2)
+            for t, v in sorted(reading.evidence.items(), key=lambda i: -i[1])
+            if v > 0
+        }
         if reading
         else {},
         "certain": reading.certain if reading else True,
@@ -35,7 +39,9 @@ def trace(turn: Turn, book: Book, *, buttons: bool = False) -> Trace:
         "topic": kept.topic,
         "tier": (decision.tier if decision else "") or (reading.tier if reading else "kept"),
         "confidence": round(reading.confidence, 2) if reading else None,
-        "candidates": [[name, round(score, 2)] for name, score in reading.candidates] if reading else [],
+        "candidates": [[name, round(score, 2)] for name, score in reading.candidates]
+        if reading
+        else [],
         "found": list(dict.fromkeys(reading.found)) if reading else [],
         "redflags": list(_red_flags(turn)),
         "region": turn.region,
@@ -54,7 +60,9 @@ def _red_flags(turn: Turn) -> tuple[str, ...]:
 
 def _emergency(turn: Turn, book: Book) -> str:
     at_home = turn.region == book.profile.country
-    return (book.profile.emergency if at_home else "") or book.content.emergency.get(turn.region, "")
+    return (book.profile.emergency if at_home else "") or book.content.emergency.get(
+        turn.region, ""
+    )
 
 
 # ---------------------------------------------------------------- replies
@@ -68,7 +76,11 @@ def _replies(turn: Turn, book: Book, buttons: bool) -> Iterator[Trace]:
     for text in turn.texts:
         known = _reply(text.text, text.key, text.language, book, text.cost)
         options = list(_options(turn, text, book))
-        yield known | {"options": options, "facts": list(_facts(text.key, book)), "buttons": buttons and bool(options)}
+        yield known | {
+            "options": options,
+            "facts": list(_facts(text.key, book)),
+            "buttons": buttons and bool(options),
+        }
 
 
 def _reply(text: str, key: str, tag: str, book: Book, cost: Cost) -> Trace:
@@ -142,20 +154,29 @@ def _folded(text: str) -> Callable[[str], str]:
 
 
 def _without(name: str) -> Callable[[Trace], Trace]:
-    return lambda whole: {**whole, "replies": [{k: v for k, v in reply.items() if k != name} for reply in whole["replies"]]}
+    return lambda whole: {
+        **whole,
+        "replies": [{k: v for k, v in reply.items() if k != name} for reply in whole["replies"]],
+    }
 
 
 def _shorter(name: str, count: int) -> Callable[[Trace], Trace]:
     def cut(whole: Trace) -> Trace:
         value = whole[name]
-        return {**whole, name: dict(list(value.items())[:count]) if isinstance(value, dict) else value[:count]}
+        return {
+            **whole,
+            name: dict(list(value.items())[:count]) if isinstance(value, dict) else value[:count],
+        }
 
     return cut
 
 
 def _fewer_words(whole: Trace) -> Trace:
     """Facts by sentence and name alone."""
-    bare = [{**r, "facts": [{k: v for k, v in f.items() if k != "says"} for f in r.get("facts", ())]} for r in whole["replies"]]
+    bare = [
+        {**r, "facts": [{k: v for k, v in f.items() if k != "says"} for f in r.get("facts", ())]}
+        for r in whole["replies"]
+    ]
     return {**whole, "replies": bare}
 
 

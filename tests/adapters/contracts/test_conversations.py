@@ -13,7 +13,13 @@ from smsbot.adapters.redis.embedded import EmbeddedRedis
 from smsbot.core.conversation.conversation import Ask, Conversation
 from smsbot.ports import Conversations, Kept
 
-TALK = Conversation(version=1, language="zh-Hans", options=("price", "lang:fr"), ask=Ask("news", 7, "SM1"), recent=(1, 2))
+TALK = Conversation(
+    version=1,
+    language="zh-Hans",
+    options=("price", "lang:fr"),
+    ask=Ask("news", 7, "SM1"),
+    recent=(1, 2),
+)
 
 
 def kept(text: str) -> Kept:
@@ -50,7 +56,9 @@ def test_what_is_closed_is_opened_again(talks: Conversations) -> None:
     assert talks.open("q", "SM1").talk is None
 
 
-def test_a_turn_that_began_on_an_older_talk_is_lost_and_handed_the_newer_one(talks: Conversations) -> None:
+def test_a_turn_that_began_on_an_older_talk_is_lost_and_handed_the_newer_one(
+    talks: Conversations,
+) -> None:
     talks.close("p", "SM1", TALK, kept("a"), 0)
     closed = talks.close("p", "SM2", Conversation(version=1), kept("b"), 0)
     assert not closed.won

@@ -64,7 +64,10 @@ def test_a_yes_to_the_question_subscribes_and_keeps_the_number(ledger: Ledger) -
     ledger.write(asked())
     assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(), None)
     ledger.write(given(address=Address("whatsapp", "+15145550124")))
-    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(subscribed=True), Address("whatsapp", "+15145550124"))
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (
+        Standing(subscribed=True),
+        Address("whatsapp", "+15145550124"),
+    )
 
 
 def test_a_yes_without_a_question_is_refused_and_leaves_no_trace(ledger: Ledger) -> None:
@@ -168,7 +171,9 @@ def test_the_longest_hold_counts(ledger: Ledger) -> None:
     assert ledger.standing(ANN).held_until == minutes(200)
 
 
-def test_of_two_at_once_who_say_yes_to_one_question_one_is_accepted(another: Callable[[], Ledger]) -> None:
+def test_of_two_at_once_who_say_yes_to_one_question_one_is_accepted(
+    another: Callable[[], Ledger],
+) -> None:
     ledgers = [another() for _ in range(4)]
     ledgers[0].write(asked())
     start = Barrier(len(ledgers))
@@ -207,7 +212,9 @@ def test_marks_that_come_together_are_one_person(ledger: Ledger) -> None:
     assert ledger.standing(BEN) == ledger.standing(ANN) == Standing(minutes(0), minutes(9))
 
 
-def test_two_who_turn_out_to_be_one_are_sent_nothing_that_either_may_not_be_sent(ledger: Ledger) -> None:
+def test_two_who_turn_out_to_be_one_are_sent_nothing_that_either_may_not_be_sent(
+    ledger: Ledger,
+) -> None:
     ledger.write(record("OptedOut", "SM1", 0, ANN))
     ledger.write(record("Held", "SM2", 1, ANN, held_until=minutes(50)))
     ledger.write(asked("SM3", 2, BEN))
@@ -254,7 +261,12 @@ def test_the_calls_of_two_who_turn_out_to_be_one_both_stay(ledger: Ledger) -> No
 def test_a_call_is_on_the_list_with_its_number(ledger: Ledger) -> None:
     ledger.write(record("CallRequested"))
     (notice,) = ledger.open()
-    assert (notice.kind, notice.at, notice.language, notice.channel) == ("call", minutes(0), "fr", "sms")
+    assert (notice.kind, notice.at, notice.language, notice.channel) == (
+        "call",
+        minutes(0),
+        "fr",
+        "sms",
+    )
     assert (notice.classes, notice.blocked, notice.told, notice.address) == ((), False, 0, NUMBER)
     assert ledger.get(notice.id) == notice
 
@@ -293,7 +305,10 @@ def test_each_red_flag_raises_an_alert_once_and_holds_marketing(ledger: Ledger) 
     ledger.write(flag)
     ledger.write(flag)
     ledger.write(record("RedFlagSeen", "SM2", 1, classes=("vision",), held_until=minutes(99)))
-    assert [(n.kind, n.classes) for n in ledger.open()] == [("red_flag", ("breathing", "swallowing")), ("red_flag", ("vision",))]
+    assert [(n.kind, n.classes) for n in ledger.open()] == [
+        ("red_flag", ("breathing", "swallowing")),
+        ("red_flag", ("vision",)),
+    ]
     assert ledger.standing(ANN) == Standing(held_until=minutes(99))
 
 
@@ -385,7 +400,9 @@ def test_who_is_forgotten_is_opted_out_and_leaves_no_number(ledger: Ledger) -> N
     assert [(n.kind, n.address) for n in ledger.open()] == [("call", None), ("red_flag", None)]
 
 
-def test_a_call_asked_for_after_being_forgotten_has_its_number_even_if_the_forgetting_was_slow(ledger: Ledger) -> None:
+def test_a_call_asked_for_after_being_forgotten_has_its_number_even_if_the_forgetting_was_slow(
+    ledger: Ledger,
+) -> None:
     ledger.write(record("CallRequested", "SM2", 1))
     ledger.write(record("Forgotten", "SM1", 0))
     assert [n.address for n in ledger.open()] == [NUMBER]

@@ -25,7 +25,9 @@ def server(tmp_path: Path) -> Iterator[EmbeddedRedis]:
 
 
 def test_a_talk_lives_a_day_and_lies_in_one_slot(server: EmbeddedRedis) -> None:
-    RedisConversations(make_client(server.url, 1)).close("0f" * 16, "SM1", Conversation(version=1), KEPT, 0)
+    RedisConversations(make_client(server.url, 1)).close(
+        "0f" * 16, "SM1", Conversation(version=1), KEPT, 0
+    )
     client = redis.Redis.from_url(server.url)
     keys = sorted(client.keys())
     assert keys == [b"smsbot:{" + b"0f" * 16 + b"}:reply:SM1", b"smsbot:{" + b"0f" * 16 + b"}:talk"]

@@ -31,24 +31,39 @@ def test_an_empty_chain_is_whole(ledger: SqlPeople) -> None:
     assert ledger.verify_chain() == 0
 
 
-def test_a_chain_as_it_was_written_is_whole_however_it_is_read(ledger: SqlPeople, engine: Engine) -> None:
+def test_a_chain_as_it_was_written_is_whole_however_it_is_read(
+    ledger: SqlPeople, engine: Engine
+) -> None:
     fill(ledger)
     assert ledger.verify_chain() == 4
     with engine.connect() as connection:
-        assert [chain.verify(lambda work: work(connection), page) for page in (1, 2, 3, 4)] == [4, 4, 4, 4]
+        assert [chain.verify(lambda work: work(connection), page) for page in (1, 2, 3, 4)] == [
+            4,
+            4,
+            4,
+            4,
+        ]
 
 
-def test_the_first_event_is_tied_to_nothing_and_holds_the_proof(ledger: SqlPeople, engine: Engine) -> None:
+def test_the_first_event_is_tied_to_nothing_and_holds_the_proof(
+    ledger: SqlPeople, engine: Engine
+) -> None:
     ledger.write(asked())
     with engine.connect() as connection:
         row = connection.execute(select(consent_events)).one()
     entry = Entry("ask", ANN, "SM1", minutes(0), "sms", "fr", "", ASK.key, ASK.language, ASK.digest)
     assert row.hash == link(FIRST, entry.fields())
-    assert (row.proof_key, row.proof_language, row.proof_digest) == (ASK.key, ASK.language, ASK.digest)
+    assert (row.proof_key, row.proof_language, row.proof_digest) == (
+        ASK.key,
+        ASK.language,
+        ASK.digest,
+    )
     assert NUMBER.handle not in str(row)
 
 
-@pytest.mark.parametrize("column", [c.name for c in consent_events.columns if c.name not in ("seq", "at")])
+@pytest.mark.parametrize(
+    "column", [c.name for c in consent_events.columns if c.name not in ("seq", "at")]
+)
 def test_a_changed_column_is_found(ledger: SqlPeople, engine: Engine, column: str) -> None:
     fill(ledger)
     execute(engine, update(consent_events).where(SEQ == 3).values({column: "changed"}))

@@ -50,7 +50,9 @@ def impatient(call: Callable[[], object]) -> float:
     return time.monotonic() - began
 
 
-def test_a_locked_database_is_given_up_on_within_the_deadline(hurried: SqlPeople, ledger: SqlPeople, engine: Engine) -> None:
+def test_a_locked_database_is_given_up_on_within_the_deadline(
+    hurried: SqlPeople, ledger: SqlPeople, engine: Engine
+) -> None:
     with locked(engine):
         assert impatient(lambda: hurried.write(record("OptedOut"))) < 0.5 + MARGIN
         assert hurried.alive()
@@ -59,7 +61,9 @@ def test_a_locked_database_is_given_up_on_within_the_deadline(hurried: SqlPeople
     assert ledger.standing(ANN).opted_out_at == AT
 
 
-def test_a_grant_that_was_given_up_on_is_not_there_afterwards(hurried: SqlPeople, ledger: SqlPeople, engine: Engine) -> None:
+def test_a_grant_that_was_given_up_on_is_not_there_afterwards(
+    hurried: SqlPeople, ledger: SqlPeople, engine: Engine
+) -> None:
     ledger.write(asked())
     with locked(engine):
         impatient(lambda: hurried.write(given()))
@@ -88,7 +92,9 @@ def test_slow_work_on_a_grant_is_undone(database_url: str, engine: Engine) -> No
         assert connection.execute(select(notices)).all() == []
 
 
-def test_slow_work_on_a_withdrawal_is_done_late_rather_than_lost(database_url: str, engine: Engine) -> None:
+def test_slow_work_on_a_withdrawal_is_done_late_rather_than_lost(
+    database_url: str, engine: Engine
+) -> None:
     go_on = Event()
     ledger = slow(database_url, go_on)
     impatient(lambda: ledger.write(record("RedFlagSeen")))
@@ -185,9 +191,14 @@ def test_connections_that_the_server_has_closed_are_replaced_at_once(postgres_sc
 
 @pytest.mark.live
 @pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL names no PostgreSQL")
-def test_notices_that_another_process_is_claiming_are_passed_over(request: pytest.FixtureRequest) -> None:
+def test_notices_that_another_process_is_claiming_are_passed_over(
+    request: pytest.FixtureRequest,
+) -> None:
     url = fresh_database(request, "postgresql")
-    engine, ledger = make_engine(url, 10), SqlPeople(make_engine(url, 10), Cipher([Cipher.make_key()]), deadline=10)
+    engine, ledger = (
+        make_engine(url, 10),
+        SqlPeople(make_engine(url, 10), Cipher([Cipher.make_key()]), deadline=10),
+    )
     ledger.write(record("RedFlagSeen", "SM1"))
     ledger.write(record("RedFlagSeen", "SM2"))
     with engine.connect() as connection, connection.begin():
@@ -215,7 +226,10 @@ def test_an_error_tells_nothing_of_what_was_written(empty_url: str) -> None:
     assert ANN not in str(caught.value.__context__)
 
 
-@pytest.mark.parametrize("broken", [record("OptedOut", "\ud800"), replace(record("OptedOut"), at=AT.replace(tzinfo=None))])
+@pytest.mark.parametrize(
+    "broken",
+    [record("OptedOut", "\ud800"), replace(record("OptedOut"), at=AT.replace(tzinfo=None))],
+)
 def test_what_no_database_can_hold_is_refused(ledger: SqlPeople, broken: Record) -> None:
     with pytest.raises(Refused):
         ledger.write(broken)

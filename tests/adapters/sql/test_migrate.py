@@ -35,7 +35,12 @@ def unmigrated(empty_url: str) -> Iterator[SqlPeople]:
 def test_the_migrations_lead_from_nothing_to_the_tables_that_the_code_knows(empty: Engine) -> None:
     assert upgrade(empty) == (None, head())
     with empty.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        assert (
+            compare_metadata(
+                MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+            )
+            == []
+        )
 
 
 def test_the_code_knows_the_newest_migration() -> None:

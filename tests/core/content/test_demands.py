@@ -17,18 +17,30 @@ def test_a_text_must_name_what_its_facts_rule_out(content: Content) -> None:
     assert demand(content.phrases["time"], content).denies == ()
 
 
-def test_a_text_with_a_fact_of_the_article_alone_must_say_so_but_a_question_claims_nothing(content: Content) -> None:
+def test_a_text_with_a_fact_of_the_article_alone_must_say_so_but_a_question_claims_nothing(
+    content: Content,
+) -> None:
     assert demand(content.phrases["age"], content).attributed
     assert not demand(content.phrases["time"], content).attributed
     assert not demand(content.phrases["q_age"], content).attributed
 
 
 def test_a_text_knows_its_kind(content: Content) -> None:
-    kinds = {key: demand(content.phrases[key], content).kind for key in ("price", "price.label", "price.title", "price.whatsapp")}
-    assert kinds == {"price": "text", "price.label": "label", "price.title": "title", "price.whatsapp": "whatsapp"}
+    kinds = {
+        key: demand(content.phrases[key], content).kind
+        for key in ("price", "price.label", "price.title", "price.whatsapp")
+    }
+    assert kinds == {
+        "price": "text",
+        "price.label": "label",
+        "price.title": "title",
+        "price.whatsapp": "whatsapp",
+    }
 
 
-def test_a_translator_is_told_facts_with_their_sentences_budget_and_safety(content: Content) -> None:
+def test_a_translator_is_told_facts_with_their_sentences_budget_and_safety(
+    content: Content,
+) -> None:
     assert list(comments(content.phrases["neuro"], content)) == [
         "facts: neuro-never (S18), doctor-first (S19), check-medical-history (S19)",
         "budget: 2 segments in the GSM alphabet, 5 in any other",
@@ -38,4 +50,12 @@ def test_a_translator_is_told_facts_with_their_sentences_budget_and_safety(conte
 
 
 def test_every_term_that_a_fact_denies_is_asked_of_the_vocabularies(content: Content) -> None:
-    assert terms(content) >= {"pregnant", "nursing", "neurological", "age_spots", "everyone", "insurer", "article"}
+    assert terms(content) >= {
+        "pregnant",
+        "nursing",
+        "neurological",
+        "age_spots",
+        "everyone",
+        "insurer",
+        "article",
+    }

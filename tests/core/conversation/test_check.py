@@ -24,7 +24,11 @@ def guided(texts: wiring.Texts) -> Callable[..., Turn]:
         from datetime import timedelta
 
         number = next(numbers)
-        return bot.answer(Inbound(f"SM{number}", (Address("sms", sender),), body, OPEN + timedelta(minutes=minutes)))
+        return bot.answer(
+            Inbound(
+                f"SM{number}", (Address("sms", sender),), body, OPEN + timedelta(minutes=minutes)
+            )
+        )
 
     return say
 
@@ -43,7 +47,14 @@ def test_list_mode_asks_nothing_and_keeps_nothing(say: Callable[..., Turn]) -> N
 def test_the_whole_check_ends_without_a_verdict(guided: Callable[..., Turn]) -> None:
     assert keys(guided("check")) == ["check_intro", "disclaimer"]
     asked = [keys(guided(answer)) for answer in ("1", "3", "2", "no", "2", "yes")]
-    assert asked == [["q_age"], ["q_pregnant"], ["q_neuro"], ["q_goal"], ["q_doctor"], ["q_insurance"]]
+    assert asked == [
+        ["q_age"],
+        ["q_pregnant"],
+        ["q_neuro"],
+        ["q_goal"],
+        ["q_doctor"],
+        ["q_insurance"],
+    ]
     assert keys(guided("1")) == ["o_lift", "o_age", "o_end"]
 
 
@@ -63,7 +74,9 @@ def test_the_whole_check_ends_without_a_verdict(guided: Callable[..., Turn]) -> 
         (["2"], "check_list"),
     ],
 )
-def test_an_answer_that_settles_it_ends_the_check(answers: list[str], end: str, guided: Callable[..., Turn]) -> None:
+def test_an_answer_that_settles_it_ends_the_check(
+    answers: list[str], end: str, guided: Callable[..., Turn]
+) -> None:
     guided("check")
     for answer in answers:
         turn = guided(answer)
@@ -81,7 +94,12 @@ def test_an_unreadable_answer_is_asked_for_once_more(guided: Callable[..., Turn]
 
 
 def test_red_flags_opt_outs_and_other_words_leave_the_check(guided: Callable[..., Turn]) -> None:
-    for words, key in (("i cant breathe", "urgent"), ("STOP", "stop_done"), ("HUMAN", "human_open"), ("LANG", "language_menu")):
+    for words, key in (
+        ("i cant breathe", "urgent"),
+        ("STOP", "stop_done"),
+        ("HUMAN", "human_open"),
+        ("LANG", "language_menu"),
+    ):
         guided("check")
         guided("1")
         turn = guided(words)

@@ -30,7 +30,9 @@ def test_every_grant_has_words_for_when_it_fails(texts: wiring.Texts) -> None:
 
 
 @pytest.mark.parametrize("topic", sorted(wiring.load_texts().book.content.topics))
-def test_each_topic_is_answered_with_its_own_text_and_offers_what_comes_next(topic: str, say: Say, texts: wiring.Texts) -> None:
+def test_each_topic_is_answered_with_its_own_text_and_offers_what_comes_next(
+    topic: str, say: Say, texts: wiring.Texts
+) -> None:
     turn = say(choice=topic)
     assert turn.decision is not None
     assert turn.decision.replies[0].key == topic
@@ -57,6 +59,21 @@ def test_a_yes_is_consent_only_while_a_question_is_open(say: Say) -> None:
     assert "ConsentGiven" not in say("yes").kept.events
 
 
+@pytest.mark.parametrize("words", ["ok", "👍 ok", "sure", "k"])
+def test_an_ok_is_no_clear_yes_and_the_question_is_put_once_more(words: str, say: Say) -> None:
+    say("news")
+    turn = say(words)
+    assert [t.key for t in turn.texts] == ["consent_ask"]
+    assert not {"ConsentGiven", "ConsentAsked"} & set(turn.kept.events)
+    assert "ConsentGiven" in say("yes please").kept.events
+
+
+@pytest.mark.parametrize("words", ["YES", "Yes, I agree", "oui", "sí", "نعم", "是"])
+def test_a_clear_yes_is_heard_in_every_language(words: str, say: Say) -> None:
+    say("news")
+    assert "ConsentGiven" in say(words).kept.events
+
+
 def test_a_question_of_consent_closes_after_a_day(say: Say) -> None:
     say("news", at=OPEN)
     assert "ConsentGiven" not in say("yes", at=OPEN + timedelta(hours=24, minutes=1)).kept.events
@@ -69,7 +86,17 @@ def test_an_opt_out_closes_an_open_question_of_consent(say: Say) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["stop", "STOP", "Stop!!", "unsubscribe", "end", "take me off your list", "arrêt", "ne m'écrivez plus"]
+    "words",
+    [
+        "stop",
+        "STOP",
+        "Stop!!",
+        "unsubscribe",
+        "end",
+        "take me off your list",
+        "arrêt",
+        "ne m'écrivez plus",
+    ],
 )
 def test_an_opt_out_is_heard_in_any_wording_and_language(words: str, say: Say) -> None:
     turn = say(words)
@@ -79,12 +106,16 @@ def test_an_opt_out_is_heard_in_any_wording_and_language(words: str, say: Say) -
     assert say(words).kept.texts == ()
 
 
-@pytest.mark.parametrize("words", ["cancel my appointment", "does the effect stop", "when do the results end", "no"])
+@pytest.mark.parametrize(
+    "words", ["cancel my appointment", "does the effect stop", "when do the results end", "no"]
+)
 def test_words_of_an_opt_out_in_another_meaning_opt_nobody_out(words: str, say: Say) -> None:
     assert "OptedOut" not in say(words).kept.events
 
 
-def test_the_twenty_first_message_in_five_minutes_is_told_so_once_and_then_left_alone(say: Say) -> None:
+def test_the_twenty_first_message_in_five_minutes_is_told_so_once_and_then_left_alone(
+    say: Say,
+) -> None:
     turns = [say("price", at=OPEN + timedelta(seconds=10 * n)) for n in range(23)]
     assert all("RateLimited" not in t.kept.events for t in turns[:20])
     assert turns[20].kept.events == ("RateLimited", "TurnAnswered")
@@ -99,7 +130,10 @@ def test_twenty_messages_in_any_five_minutes_are_no_crowd(say: Say) -> None:
         assert "RateLimited" not in say("price", at=OPEN + timedelta(seconds=16 * n)).kept.events
 
 
-@pytest.mark.parametrize(("before", "meant"), [("results", "lasting"), ("how", "time"), ("price", "lasting"), ("where", "time")])
+@pytest.mark.parametrize(
+    ("before", "meant"),
+    [("results", "lasting"), ("how", "time"), ("price", "lasting"), ("where", "time")],
+)
 def test_how_long_is_meant_by_what_was_talked_about(before: str, meant: str, say: Say) -> None:
     say(choice=before)
     assert say("how long?").kept.intents == (meant,)
@@ -129,13 +163,18 @@ def test_the_state_of_a_talk_stays_small(say: Say) -> None:
     import msgspec
 
     for number in range(25):
-        turn = say(["menu", "news", "more", "lang", "forget me"][number % 5], at=OPEN + timedelta(seconds=11 * number))
+        turn = say(
+            ["menu", "news", "more", "lang", "forget me"][number % 5],
+            at=OPEN + timedelta(seconds=11 * number),
+        )
         assert turn.decision is not None
         assert len(msgspec.json.encode(turn.decision.conversation)) < 400
 
 
 ANYTHING = st.text(max_size=300) | st.lists(
-    st.sampled_from(["stop", "yes", "1", "more", "news", "lang", "forget me", "pregnant?", "غير", "?"])
+    st.sampled_from(
+        ["stop", "yes", "1", "more", "news", "lang", "forget me", "pregnant?", "غير", "?"]
+    )
 ).map(" ".join)
 
 
@@ -148,7 +187,9 @@ ANYTHING = st.text(max_size=300) | st.lists(
 def test_no_text_makes_a_turn_fail(bodies: list[str], channel: str, choice: str | None) -> None:
     bot = _bot()
     for number, body in enumerate(bodies):
-        inbound = Inbound(f"SM{number}", (Address(channel, "+15145550123"),), body, OPEN, choice=choice)  # type: ignore[arg-type]
+        inbound = Inbound(
+            f"SM{number}", (Address(channel, "+15145550123"),), body, OPEN, choice=choice
+        )  # type: ignore[arg-type]
         turn = bot.answer(inbound)
         assert set(turn.kept.events) <= set(EVENTS)
         assert all(turn.kept.texts)
@@ -169,4 +210,6 @@ def test_decide_is_a_function_of_its_arguments(bot: Answer, say: Say) -> None:
     assert turn.reading is not None
     inbound = Inbound("SM9", (Address("sms", "+15145550123"),), "price", OPEN)
     around = bot._around(bot._heard(inbound), None)
-    assert decide(None, inbound, turn.reading, around) == decide(None, inbound, turn.reading, around)
+    assert decide(None, inbound, turn.reading, around) == decide(
+        None, inbound, turn.reading, around
+    )

@@ -16,14 +16,23 @@ from smsbot.core.language.translation import Translation, catalog_of
 def library() -> Library:
     """English alone, as it is."""
     whole, _ = wiring.load_library()
-    return replace(whole, scripts={"en": whole.scripts["en"]}, profile=replace(whole.profile, languages=("en",)))
+    return replace(
+        whole,
+        scripts={"en": whole.scripts["en"]},
+        profile=replace(whole.profile, languages=("en",)),
+    )
 
 
-def changed(library: Library, key: str, *forms: str, fuzzy: bool = False) -> list[tuple[str, str, str]]:
+def changed(
+    library: Library, key: str, *forms: str, fuzzy: bool = False
+) -> list[tuple[str, str, str]]:
     """What is found when one English text is another."""
     script = library.scripts["en"]
     known = next(t for t in script.translations if t.key == key)
-    proof = proofread(library.with_script(script.with_texts({key: replace(known, forms=forms, fuzzy=fuzzy)})), "en")
+    proof = proofread(
+        library.with_script(script.with_texts({key: replace(known, forms=forms, fuzzy=fuzzy)})),
+        "en",
+    )
     return [(f.key, f.rule, f.severity) for f in proof.texts]
 
 
@@ -33,13 +42,19 @@ def test_the_english_texts_keep_every_rule(library: Library) -> None:
     assert proof.costs.keys() == {p.key for p in library.content.phrases.values() if p.budget}
 
 
-def test_a_wrong_number_of_a_placeholder_is_found_without_stopping_the_rest(library: Library) -> None:
-    assert ("price", "placeholders", "error") in changed(library, "price", "Call %(nobody)s. Not every insurer covers it.")
+def test_a_wrong_number_of_a_placeholder_is_found_without_stopping_the_rest(
+    library: Library,
+) -> None:
+    assert ("price", "placeholders", "error") in changed(
+        library, "price", "Call %(nobody)s. Not every insurer covers it."
+    )
 
 
 def test_a_text_that_would_be_too_long_with_what_is_offered_next_is_found(library: Library) -> None:
     text = next(t for t in library.scripts["en"].translations if t.key == "neuro").forms[0]
-    assert ("neuro", "segments", "error") in changed(library, "neuro", text + " Thank you for your question." * 3)
+    assert ("neuro", "segments", "error") in changed(
+        library, "neuro", text + " Thank you for your question." * 3
+    )
 
 
 def test_a_longer_label_is_found_in_the_texts_that_name_it(library: Library) -> None:
@@ -47,8 +62,12 @@ def test_a_longer_label_is_found_in_the_texts_that_name_it(library: Library) -> 
     assert {("unknown", "segments", "error"), ("menu.label", "label", "error")} <= set(found)
 
 
-def test_what_is_wrong_with_a_fuzzy_text_is_a_warning_since_it_is_not_sent(library: Library) -> None:
-    found = changed(library, "insurance", "A text with 1 number. Not every insurer covers it.", fuzzy=True)
+def test_what_is_wrong_with_a_fuzzy_text_is_a_warning_since_it_is_not_sent(
+    library: Library,
+) -> None:
+    found = changed(
+        library, "insurance", "A text with 1 number. Not every insurer covers it.", fuzzy=True
+    )
     assert ("insurance", "numbers", "warning") in found
     assert ("insurance", "fuzzy", "warning") in found
 
@@ -68,11 +87,20 @@ def test_a_translation_of_an_older_english_text_is_an_error(library: Library) ->
 
 def test_a_text_that_the_bot_does_not_have_is_a_warning(library: Library) -> None:
     script = library.scripts["en"]
-    proof = proofread(library.with_script(script.with_texts({"gone": Translation("gone", ("Gone.",), ("Gone.",))})), "en")
-    assert [(f.key, f.severity) for f in proof.warnings if f.rule == "source"] == [("gone", "warning")]
+    proof = proofread(
+        library.with_script(
+            script.with_texts({"gone": Translation("gone", ("Gone.",), ("Gone.",))})
+        ),
+        "en",
+    )
+    assert [(f.key, f.severity) for f in proof.warnings if f.rule == "source"] == [
+        ("gone", "warning")
+    ]
 
 
-def test_a_regional_language_may_leave_texts_to_the_language_it_is_part_of(library: Library) -> None:
+def test_a_regional_language_may_leave_texts_to_the_language_it_is_part_of(
+    library: Library,
+) -> None:
     english = library.scripts["en"]
     vocabulary = replace(english.vocabulary, tag="en-GB")
     british = Script(vocabulary, replace(english.language, tag="en-GB"), ())
@@ -85,7 +113,13 @@ def test_a_sample_is_the_longest_that_may_go_out(library: Library) -> None:
     book = make_book(library.content, catalogs, library.profile, library.phone)
     price = samples(book, "en", library.content.phrases["price"])[0].text
     assert price.endswith("\nNext: 1 INSURANCE, 2 LAST, 3 WHAT")
-    assert "your local emergency number" in samples(book, "en", library.content.phrases["minor"])[0].text
+    assert (
+        "your local emergency number"
+        in samples(book, "en", library.content.phrases["minor"])[0].text
+    )
     assert "CALL 10177 NOW" in samples(book, "en", library.content.phrases["urgent"])[0].text
     forms = [s.text for s in samples(book, "en", library.content.phrases["rate_limited"])]
-    assert [("1 minute " in f, "100 minutes " in f) for f in forms] == [(True, False), (False, True)]
+    assert [("1 minute " in f, "100 minutes " in f) for f in forms] == [
+        (True, False),
+        (False, True),
+    ]

@@ -25,13 +25,26 @@ FRENCH = Tongue(
     plural_forms=2,
     negations=("jamais", "pas", "ne", "n"),
     forbidden=("sans risque",),
-    terms={"pregnant": ("enceinte",), "age_spots": ("taches de vieillesse",), "article": ("article",)},
+    terms={
+        "pregnant": ("enceinte",),
+        "age_spots": ("taches de vieillesse",),
+        "article": ("article",),
+    },
 )
 CHINESE = Tongue(
-    tag="zh-Hans", words=words, negations=("不", "绝不"), forbidden=("无风险",), terms={"pregnant": ("怀孕", "孕妇")}
+    tag="zh-Hans",
+    words=words,
+    negations=("不", "绝不"),
+    forbidden=("无风险",),
+    terms={"pregnant": ("怀孕", "孕妇")},
 )
 ARABIC = Tongue(
-    tag="ar", words=words, plural_forms=6, exact=frozenset({0, 1, 2}), negations=("لا",), terms={"pregnant": ("حامل", "حوامل")}
+    tag="ar",
+    words=words,
+    plural_forms=6,
+    exact=frozenset({0, 1, 2}),
+    negations=("لا",),
+    terms={"pregnant": ("حامل", "حوامل")},
 )
 TEXT = Demand("text", ("Call %(phone)s now.",), budget=(2, 5))
 
@@ -62,7 +75,9 @@ COUNTED = Demand("counted", ("%(minutes)s minute", "%(minutes)s minutes"), count
 def test_a_plural_form_for_one_exact_number_may_leave_the_number_out() -> None:
     n = "%(minutes)s دقائق"
     assert rules(COUNTED, n, "دقيقة", "دقيقتان", n, n, n, tongue=ARABIC) == {}
-    assert rules(COUNTED, n, "دقيقة", "دقيقتان", n, "دقائق", n, tongue=ARABIC) == {"placeholders": "error"}
+    assert rules(COUNTED, n, "دقيقة", "دقيقتان", n, "دقائق", n, tongue=ARABIC) == {
+        "placeholders": "error"
+    }
     assert "plural form 4" in said(COUNTED, n, n, n, n, "دقائق", n, tongue=ARABIC)
 
 
@@ -94,14 +109,26 @@ DENIES = Demand("safe", ("Never if pregnant.",), denies=("pregnant",))
 
 
 @pytest.mark.parametrize(
-    "text", ["Jamais pour une femme enceinte.", "Femmes ENCEINTES : jamais.", "Bonjour ! N'y allez pas enceinte. Merci."]
+    "text",
+    [
+        "Jamais pour une femme enceinte.",
+        "Femmes ENCEINTES : jamais.",
+        "Bonjour ! N'y allez pas enceinte. Merci.",
+    ],
 )
 def test_what_a_fact_rules_out_stands_in_one_sentence_with_a_word_that_denies(text: str) -> None:
     assert rules(DENIES, text) == {}
 
 
 @pytest.mark.parametrize(
-    "text", ["Pour une femme enceinte.", "Enceinte ? Jamais.", "Enceinte.\nJamais.", "Jamais.", "Passez enceinte."]
+    "text",
+    [
+        "Pour une femme enceinte.",
+        "Enceinte ? Jamais.",
+        "Enceinte.\nJamais.",
+        "Jamais.",
+        "Passez enceinte.",
+    ],
 )
 def test_a_denial_that_is_missing_or_in_another_sentence_is_an_error(text: str) -> None:
     assert rules(DENIES, text) == {"negations": "error"}
@@ -122,7 +149,9 @@ def test_a_term_is_found_in_writing_without_spaces_and_behind_an_article() -> No
 
 
 def test_a_term_that_the_vocabulary_lacks_is_said_to_be_lacking() -> None:
-    assert "no safety term 'nursing'" in said(Demand("x", ("Never if nursing.",), denies=("nursing",)), "Jamais.")
+    assert "no safety term 'nursing'" in said(
+        Demand("x", ("Never if nursing.",), denies=("nursing",)), "Jamais."
+    )
 
 
 def test_what_only_the_article_says_is_said_to_be_its_word() -> None:
@@ -147,7 +176,10 @@ def test_a_text_left_in_english_is_a_warning_but_one_shared_word_is_not() -> Non
     assert rules(Demand("x", ("Call us now.",)), "Call us now.") == {"leftover": "warning"}
     assert rules(Demand("menu.title", ("Menu",), kind="title"), "Menu") == {}
     assert rules(Demand("menu.label", ("MENU",), kind="label"), "MENU") == {}
-    assert rules(Demand("x", ("Call us now.",)), "Call us now.", tongue=replace(FRENCH, source=True)) == {}
+    assert (
+        rules(Demand("x", ("Call us now.",)), "Call us now.", tongue=replace(FRENCH, source=True))
+        == {}
+    )
 
 
 def test_a_sign_that_alone_makes_an_sms_dearer_is_named() -> None:
@@ -219,7 +251,10 @@ def test_a_text_that_nobody_read_is_a_warning_and_an_error_where_safety_hangs_on
 def labels(**given: str) -> list[tuple[str, str]]:
     named = {f"{key}.label": label for key, label in given.items()}
     meant = {"stop.label": frozenset({"stop", "arret"})}
-    return [(f.key, f.says) for f in check_labels(named, FRENCH, frozenset({"stop", "arret", "yes", "info"}), meant)]
+    return [
+        (f.key, f.says)
+        for f in check_labels(named, FRENCH, frozenset({"stop", "arret", "yes", "info"}), meant)
+    ]
 
 
 def test_labels_that_are_single_words_and_all_different_pass() -> None:
@@ -232,7 +267,10 @@ def test_a_label_is_one_word_of_letters(label: str) -> None:
 
 
 def test_two_labels_that_are_typed_alike_are_both_named() -> None:
-    assert [key for key, _ in labels(time="DURÉE", lasting="duree")] == ["lasting.label", "time.label"]
+    assert [key for key, _ in labels(time="DURÉE", lasting="duree")] == [
+        "lasting.label",
+        "time.label",
+    ]
 
 
 def test_a_word_on_which_the_carrier_acts_may_only_mean_the_same() -> None:
@@ -253,5 +291,7 @@ def test_a_finding_never_fails_to_be_made_whatever_is_typed(source: str, text: s
 
 @given(st.text(st.characters(whitelist_categories=("Ll", "Lu"), max_codepoint=0x24F), max_size=80))
 def test_the_english_text_passes_as_english(text: str) -> None:
-    found = check_text(Demand("x", (text,)), (text,), replace(FRENCH, forbidden=(), plural_forms=1, source=True))
+    found = check_text(
+        Demand("x", (text,)), (text,), replace(FRENCH, forbidden=(), plural_forms=1, source=True)
+    )
     assert found == ()

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from smsbot.core.language.segments import BASIC, EXTENSION, Cost, foreign, measure, split
 
-BODIES = st.text(max_size=400) | st.text(sorted(BASIC | EXTENSION), max_size=400) | st.text("a€😀ç", max_size=400)
+BODIES = (
+    st.text(max_size=400)
+    | st.text(sorted(BASIC | EXTENSION), max_size=400)
+    | st.text("a€😀ç", max_size=400)
+)
 
 
 @pytest.mark.parametrize(
@@ -34,18 +38,24 @@ def test_a_text_costs_what_the_published_tables_say(text: str, cost: Cost) -> No
 def test_a_character_of_two_septets_is_not_cut_by_the_end_of_a_segment() -> None:
     assert measure("a" * 152 + "€" + "a" * 10) == Cost("GSM-7", 164, 2)
     assert measure("a" * 152 + "€" + "a" * 151).segments == 2  # 152, then 2 + 151
-    assert measure("a" * 152 + "€" + "a" * 152).segments == 3  # 306 septets would fit in two if the sign could be cut
+    assert (
+        measure("a" * 152 + "€" + "a" * 152).segments == 3
+    )  # 306 septets would fit in two if the sign could be cut
 
 
 def test_brackets_count_twice() -> None:
     assert measure("]" * 80) == Cost("GSM-7", 160, 1)
-    assert measure("]" * 153) == Cost("GSM-7", 306, 3)  # 76 fill a segment; one septet of each stays empty
+    assert measure("]" * 153) == Cost(
+        "GSM-7", 306, 3
+    )  # 76 fill a segment; one septet of each stays empty
 
 
 def test_an_emoji_is_not_cut_by_the_end_of_a_segment() -> None:
     assert measure("a" * 66 + "😀" * 2).segments == 1
     assert measure("a" * 66 + "😀" * 3).segments == 2
-    assert measure("a" * 66 + "😀" * 34).segments == 3  # 134 units would fit in two if an emoji could be cut
+    assert (
+        measure("a" * 66 + "😀" * 34).segments == 3
+    )  # 134 units would fit in two if an emoji could be cut
 
 
 def test_a_line_end_of_two_characters_counts_as_two() -> None:
@@ -69,7 +79,9 @@ def test_what_forces_the_dearer_alphabet_is_named_once_and_in_order() -> None:
 @given(BODIES, BODIES)
 def test_more_text_never_costs_less(first: str, second: str) -> None:
     whole, parts = measure(first + second), (measure(first), measure(second))
-    assert whole.units >= max(part.units for part in parts if part.encoding == whole.encoding or part.units == 0)
+    assert whole.units >= max(
+        part.units for part in parts if part.encoding == whole.encoding or part.units == 0
+    )
     assert whole.segments >= max(part.segments for part in parts)
 
 

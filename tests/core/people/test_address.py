@@ -24,7 +24,9 @@ BSUID = "CA.4566546130240823"
         ("Whatsapp:1", "sms", "Whatsapp:1"),
     ],
 )
-def test_an_address_is_its_channel_and_its_handle(written: str, channel: Channel, handle: str) -> None:
+def test_an_address_is_its_channel_and_its_handle(
+    written: str, channel: Channel, handle: str
+) -> None:
     assert parse_address(written) == Address(channel, handle)
 
 
@@ -53,20 +55,29 @@ def test_an_address_is_its_channel_and_its_handle(written: str, channel: Channel
         ("CA.12-3", "e164", None, False),
     ],
 )
-def test_a_handle_is_a_number_or_the_id_that_hides_one(handle: str, kind: str, country: str | None, valid: bool) -> None:
+def test_a_handle_is_a_number_or_the_id_that_hides_one(
+    handle: str, kind: str, country: str | None, valid: bool
+) -> None:
     address = Address("whatsapp", handle)
     assert (address.kind, address.country, address.valid) == (kind, country, valid)
 
 
-@given(st.sampled_from(["sms", "whatsapp", "rcs"]), st.text(st.characters(exclude_categories=()), min_size=3))
-def test_an_address_never_prints_more_than_its_first_two_characters(channel: Channel, handle: str) -> None:
+@given(
+    st.sampled_from(["sms", "whatsapp", "rcs"]),
+    st.text(st.characters(exclude_categories=()), min_size=3),
+)
+def test_an_address_never_prints_more_than_its_first_two_characters(
+    channel: Channel, handle: str
+) -> None:
     address = Address(channel, handle)
     for printed in (repr(address), str(address), f"{address}", f"{[address]}"):
         assert printed.strip("[]") == f"Address({channel}, {handle[:2]}…)"
 
 
 def test_a_mark_is_of_the_person_not_of_the_channel() -> None:
-    assert key_of(b"pepper", Address("sms", NUMBER)) == key_of(b"pepper", Address("whatsapp", NUMBER))
+    assert key_of(b"pepper", Address("sms", NUMBER)) == key_of(
+        b"pepper", Address("whatsapp", NUMBER)
+    )
 
 
 def test_a_mark_differs_by_pepper_handle_and_space() -> None:
@@ -85,7 +96,9 @@ def test_a_mark_stays_what_it_was() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())), st.binary(min_size=1, max_size=64))
-def test_anything_has_a_mark_of_32_hex_digits_that_does_not_show_it(handle: str, pepper: bytes) -> None:
+def test_anything_has_a_mark_of_32_hex_digits_that_does_not_show_it(
+    handle: str, pepper: bytes
+) -> None:
     mark = key_of(pepper, Address("sms", handle))
     assert len(mark) == 32
     assert set(mark) <= set("0123456789abcdef")

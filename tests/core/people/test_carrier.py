@@ -3,7 +3,15 @@
 import pytest
 
 from smsbot.core.people.address import Channel
-from smsbot.core.people.carrier import CARRIER_WORDS, HELP_WORDS, SENDER_KINDS, START_WORDS, STOP_WORDS, SenderKind, habit
+from smsbot.core.people.carrier import (
+    CARRIER_WORDS,
+    HELP_WORDS,
+    SENDER_KINDS,
+    START_WORDS,
+    STOP_WORDS,
+    SenderKind,
+    habit,
+)
 
 ACTING: tuple[SenderKind, ...] = ("long_code", "toll_free", "messaging_service")
 CHANNELS: tuple[Channel, ...] = ("sms", "whatsapp", "rcs")
@@ -11,15 +19,22 @@ CHANNELS: tuple[Channel, ...] = ("sms", "whatsapp", "rcs")
 
 @pytest.mark.parametrize("kind", ACTING)
 @pytest.mark.parametrize("channel", ["sms", "rcs"])
-@pytest.mark.parametrize(("acted", "words"), [("STOP", STOP_WORDS), ("START", START_WORDS), ("HELP", HELP_WORDS)])
-def test_the_carrier_acts_on_its_own_words(kind: SenderKind, channel: Channel, acted: str, words: frozenset[str]) -> None:
+@pytest.mark.parametrize(
+    ("acted", "words"), [("STOP", STOP_WORDS), ("START", START_WORDS), ("HELP", HELP_WORDS)]
+)
+def test_the_carrier_acts_on_its_own_words(
+    kind: SenderKind, channel: Channel, acted: str, words: frozenset[str]
+) -> None:
     for word in words:
         for said in (word, word.upper(), word.title(), f" {word}\n"):
             assert habit(kind, channel, said, None).acted == acted
 
 
 @pytest.mark.parametrize("kind", ACTING)
-@pytest.mark.parametrize("said", ["STOP PLEASE", "please stop", "stop.", "st op", "arrêt", "alto", "no", "", " ", "stop stop"])
+@pytest.mark.parametrize(
+    "said",
+    ["STOP PLEASE", "please stop", "stop.", "st op", "arrêt", "alto", "no", "", " ", "stop stop"],
+)
 def test_the_carrier_acts_on_nothing_but_the_bare_word(kind: SenderKind, said: str) -> None:
     assert habit(kind, "sms", said, None).acted is None
 
@@ -33,7 +48,9 @@ def test_a_short_code_leaves_everything_to_us(word: str) -> None:
 
 @pytest.mark.parametrize("kind", SENDER_KINDS)
 @pytest.mark.parametrize("word", ["STOP", "START", "HELP", "hello"])
-def test_whatsapp_leaves_everything_to_us_unless_advanced_opt_out_is_on(kind: SenderKind, word: str) -> None:
+def test_whatsapp_leaves_everything_to_us_unless_advanced_opt_out_is_on(
+    kind: SenderKind, word: str
+) -> None:
     found = habit(kind, "whatsapp", word, None)
     assert found.acted is None
     assert found.blocks == (kind == "advanced_opt_out")
@@ -48,7 +65,9 @@ def test_advanced_opt_out_says_what_it_did_and_else_did_nothing(channel: Channel
 @pytest.mark.parametrize("kind", SENDER_KINDS)
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("acted", ["STOP", "START", "HELP"])
-def test_what_the_carrier_says_it_did_counts_on_every_sender(kind: SenderKind, channel: Channel, acted: str) -> None:
+def test_what_the_carrier_says_it_did_counts_on_every_sender(
+    kind: SenderKind, channel: Channel, acted: str
+) -> None:
     found = habit(kind, channel, "whatever", acted)
     assert (found.acted, found.blocks) == (acted, True)
 
@@ -60,9 +79,17 @@ def test_what_the_carrier_cannot_have_said_counts_for_nothing(said: str) -> None
 
 @pytest.mark.parametrize(
     ("kind", "blocks"),
-    [("long_code", True), ("toll_free", True), ("messaging_service", True), ("advanced_opt_out", True), ("short_code", False)],
+    [
+        ("long_code", True),
+        ("toll_free", True),
+        ("messaging_service", True),
+        ("advanced_opt_out", True),
+        ("short_code", False),
+    ],
 )
-def test_who_opted_out_is_blocked_by_every_sender_but_a_short_code(kind: SenderKind, blocks: bool) -> None:
+def test_who_opted_out_is_blocked_by_every_sender_but_a_short_code(
+    kind: SenderKind, blocks: bool
+) -> None:
     assert habit(kind, "sms", "how much?", None).blocks == blocks
 
 

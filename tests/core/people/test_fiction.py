@@ -62,7 +62,9 @@ def test_what_only_looks_like_fiction_is_not(handle: str) -> None:
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_in_every_region_a_number_that_begins_with_000_is_fiction_and_cannot_be_assigned(region: str) -> None:
+def test_in_every_region_a_number_that_begins_with_000_is_fiction_and_cannot_be_assigned(
+    region: str,
+) -> None:
     code = phonenumbers.country_code_for_region(region)
     for number in (f"+{code}0005550100", f"+{code}0005550199"):
         assert is_fictional(number)
@@ -72,7 +74,9 @@ def test_in_every_region_a_number_that_begins_with_000_is_fiction_and_cannot_be_
 
 
 @given(st.sampled_from(CODES), st.text("0123456789", max_size=3), st.integers(100, 199))
-def test_no_digit_of_a_number_passes_for_one_of_its_country_code(code: int, first: str, last: int) -> None:
+def test_no_digit_of_a_number_passes_for_one_of_its_country_code(
+    code: int, first: str, last: int
+) -> None:
     handle = f"+{code}{first}0005550{last}"
     parsed = phonenumbers.parse(handle)
     assume(parsed.country_code == code)

@@ -22,10 +22,20 @@ ENTRY = Entry("yes", "p", "SM1", AT, "sms", "fr", "SM0", "key", "en", "digest", 
 
 @pytest.mark.parametrize(
     ("event", "opted_out_at", "subscribed"),
-    [("ask", None, True), ("no", None, False), ("withdraw", LATER, False), ("forget", LATER, False), ("start", None, True)],
+    [
+        ("ask", None, True),
+        ("no", None, False),
+        ("withdraw", LATER, False),
+        ("forget", LATER, False),
+        ("start", None, True),
+    ],
 )
-def test_what_each_event_does_to_a_subscriber(event: ConsentEvent, opted_out_at: datetime | None, subscribed: bool) -> None:
-    assert follow(Standing(subscribed=True), event, LATER, {"yes": AT}) == Standing(opted_out_at, None, subscribed)
+def test_what_each_event_does_to_a_subscriber(
+    event: ConsentEvent, opted_out_at: datetime | None, subscribed: bool
+) -> None:
+    assert follow(Standing(subscribed=True), event, LATER, {"yes": AT}) == Standing(
+        opted_out_at, None, subscribed
+    )
 
 
 @pytest.mark.parametrize("event", ["start", "yes"])
@@ -43,7 +53,10 @@ def test_an_opt_out_said_before_a_grant_does_not_end_it(grant: ConsentEvent) -> 
 
 def test_an_opt_out_between_yes_and_start_ends_the_subscription_all_the_same() -> None:
     last = LATER + timedelta(minutes=1)
-    assert follow(Standing(subscribed=True), "withdraw", LATER, {"yes": AT, "start": last}) == Standing()
+    assert (
+        follow(Standing(subscribed=True), "withdraw", LATER, {"yes": AT, "start": last})
+        == Standing()
+    )
 
 
 @given(STANDINGS, STANDINGS)
@@ -51,7 +64,9 @@ def test_two_who_are_one_may_be_sent_what_both_may(one: Standing, other: Standin
     both = united(one, other)
     assert both == united(other, one)
     assert (both.opted_out_at is None) == (one.opted_out_at is None and other.opted_out_at is None)
-    assert all(both.held_until and both.held_until >= s.held_until for s in (one, other) if s.held_until)
+    assert all(
+        both.held_until and both.held_until >= s.held_until for s in (one, other) if s.held_until
+    )
     assert not (both.subscribed and both.opted_out_at)
 
 

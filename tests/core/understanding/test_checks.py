@@ -49,7 +49,9 @@ def test_a_vocabulary_that_has_all_that_english_has_passes() -> None:
         ({"redflags": {"emergency": {"whole": ["urgent"]}}}, "redflags.breathing"),
     ],
 )
-def test_an_intent_follow_up_or_sign_of_danger_without_a_pattern_is_an_error(tables: dict[str, Any], missing: str) -> None:
+def test_an_intent_follow_up_or_sign_of_danger_without_a_pattern_is_an_error(
+    tables: dict[str, Any], missing: str
+) -> None:
     assert keys(vocabulary(**tables)) == [missing]
 
 
@@ -71,9 +73,22 @@ def test_signs_of_danger_may_share_words() -> None:
 @pytest.mark.parametrize(
     ("safety", "missing"),
     [
-        ({"negations": [], "forbidden": ["x"], "terms": {"pregnant": ["y"], "article": ["z"]}}, "safety.negations"),
-        ({"negations": ["x"], "forbidden": ["!"], "terms": {"pregnant": ["y"], "article": ["z"]}}, "safety.forbidden"),
-        ({"negations": ["x"], "forbidden": ["x"], "terms": {"pregnant": ["y"]}}, "safety.terms.article"),
+        (
+            {"negations": [], "forbidden": ["x"], "terms": {"pregnant": ["y"], "article": ["z"]}},
+            "safety.negations",
+        ),
+        (
+            {
+                "negations": ["x"],
+                "forbidden": ["!"],
+                "terms": {"pregnant": ["y"], "article": ["z"]},
+            },
+            "safety.forbidden",
+        ),
+        (
+            {"negations": ["x"], "forbidden": ["x"], "terms": {"pregnant": ["y"]}},
+            "safety.terms.article",
+        ),
     ],
 )
 def test_words_that_the_checks_need_may_not_be_empty(safety: dict[str, Any], missing: str) -> None:
@@ -104,9 +119,13 @@ def test_a_label_that_means_nothing_or_something_else_is_an_error() -> None:
 
 def test_a_label_that_is_half_a_follow_up_question_is_an_error() -> None:
     intents, follow_ups = {"menu": {"words": ["菜 单"]}}, {"when": {"words": ["多 久"]}}
-    chinese = vocabulary("zh", own_name="中文", spaces=False, intents=intents, follow_ups=follow_ups)
+    chinese = vocabulary(
+        "zh", own_name="中文", spaces=False, intents=intents, follow_ups=follow_ups
+    )
     assert misheard("menu", "菜单", chinese) == []
-    assert misheard("menu", "菜单多久", chinese) == ["menu.label '菜单多久' is read as menu, when (alone)"]
+    assert misheard("menu", "菜单多久", chinese) == [
+        "menu.label '菜单多久' is read as menu, when (alone)"
+    ]
 
 
 def test_a_label_that_sounds_like_danger_is_an_error() -> None:
@@ -120,7 +139,10 @@ def test_a_label_that_is_only_nearly_a_known_word_is_an_error() -> None:
 
 
 def test_a_word_of_another_language_that_hides_a_label_is_found() -> None:
-    english = vocabulary("en", intents={"price": {"words": ["price"]}, "time": {"words": ["prix bas"], "whole": ["prix"]}})
+    english = vocabulary(
+        "en",
+        intents={"price": {"words": ["price"]}, "time": {"words": ["prix bas"], "whole": ["prix"]}},
+    )
     french = vocabulary(intents={"price": {"words": ["prix"]}, "time": {"words": ["duree"]}})
     assert misheard("price", "PRIX", french, english) == []  # the talk's own language goes first
     french = vocabulary(intents={"price": {"words": ["tarif"]}, "time": {"words": ["duree"]}})

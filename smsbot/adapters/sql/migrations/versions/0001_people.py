@@ -38,7 +38,9 @@ def _people() -> None:
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("person_id", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_person_keys"),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_person_keys_person_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name="fk_person_keys_person_id", ondelete="CASCADE"
+        ),
     )
     op.create_index("ix_person_keys_person_id", "person_keys", ["person_id"])
 
@@ -93,7 +95,9 @@ def _notices() -> None:
         sa.Column("person_id", sa.Integer),
         sa.Column("address", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_notices"),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_notices_person_id", ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name="fk_notices_person_id", ondelete="SET NULL"
+        ),
     )
     op.create_index("ix_notices_person_id", "notices", ["person_id"])
     op.create_index("ix_notices_due", "notices", ["acknowledged_at", "tell_again_at"])

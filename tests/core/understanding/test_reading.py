@@ -1,0 +1,88 @@
+"""What was meant, and in which language."""
+
+import pytest
+
+from smsbot import wiring
+from smsbot.core.understanding.reading import Prior, Reading, look, understand
+
+
+@pytest.fixture
+def read(texts: wiring.Texts):  # type: ignore[no-untyped-def]
+    def read(text: str, current: str | None = None, expected: tuple[str, ...] = ()) -> Reading:
+        return understand(
+            texts.reader,
+            look(texts.reader, text),
+            texts.languages.votes(text),
+            Prior(current, expected),
+        )
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("how much does it cost", "en"),
+        ("combien ca coute", "fr"),
+        ("cuanto cuesta", "es"),
+        ("كم السعر", "ar"),
+        ("多少钱", "zh-Hans"),
+        ("prix", "fr"),
+        ("precio", "es"),
+    ],
+)
+def test_a_first_message_is_read_in_its_own_language(text: str, language: str, read) -> None:  # type: ignore[no-untyped-def]
+    reading = read(text)
+    assert (reading.language, reading.certain, reading.intents) == (language, True, ("price",))
+
+
+def test_a_message_that_says_nothing_of_its_language_is_uncertain_and_follows_the_region(
+    read,
+) -> None:  # type: ignore[no-untyped-def]
+    reading = read("👍", expected=("fr", "en"))
+    assert (reading.certain, reading.likeliest) == (False, ("fr", "en"))
+
+
+def test_a_keyword_of_another_language_is_understood_and_does_not_change_the_talk(read) -> None:  # type: ignore[no-untyped-def]
+    for word, intent in (
+        ("price", "price"),
+        ("STOP", "stop"),
+        ("precio", "price"),
+        ("怀孕", "pregnant"),
+    ):
+        reading = read(word, current="fr")
+        assert intent in reading.intents
+        if word.isascii():
+            assert reading.language == "fr"
+
+
+def test_a_clear_change_changes_the_talk(read) -> None:  # type: ignore[no-untyped-def]
+    reading = read("how much does it cost and does it hurt", current="fr")
+    assert (reading.language, reading.switches) == ("en", True)
+
+
+def test_a_matter_of_safety_comes_before_a_longer_match_of_another(read) -> None:  # type: ignore[no-untyped-def]
+    assert read("est-ce que je peux avoir du botox si j'allaite").intents[0] == "pregnant"
+    assert read("am i pregnent and is it safe").intents[0] == "pregnant"
+
+
+def test_greetings_and_thanks_fall_away_beside_a_question(read) -> None:  # type: ignore[no-untyped-def]
+    assert read("hello, how much is it? thanks!").intents == ("price",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "does it affect breathing?",
+        "no trouble breathing so far",
+        "can't breathe",
+        "je respire mal",
+        "no puedo respirar",
+        "لا أستطيع التنفس",
+        "呼吸困难",
+    ],
+)
+def test_questions_and_denials_about_a_sign_count_as_the_sign(text: str, read) -> None:  # type: ignore[no-untyped-def]
+    reading = read(text, current="en")
+    assert reading.triage is not None
+    assert "breathing" in reading.triage.classes
