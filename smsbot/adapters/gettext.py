@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError, dates, languages, numbers, units
 from babel.messages import Catalog as PoFile
@@ -49,9 +50,7 @@ def make_language(
         plural_forms=plural_forms,
         number=lambda value: _ascii(numbers.format_decimal(value, locale=locale)),
         percent=lambda value: _ascii(numbers.format_percent(Decimal(value) / 100, locale=locale)),
-        unit=lambda value, unit: _ascii(
-            units.format_unit(value, f"duration-{unit}", length="long", locale=locale)
-        ),
+        unit=lambda value, unit: _unit(value, f"duration-{unit}", locale),
         price=lambda amount, currency: _ascii(
             numbers.format_currency(amount, currency, locale=locale)
         ),
@@ -71,6 +70,21 @@ def make_language(
 def _moment(moment: datetime, locale: Locale) -> str:
     day = locale.days["format"]["wide"][moment.weekday()]
     return f"{day} {_ascii(dates.format_time(moment.timetz(), 'short', locale=locale))}"
+
+
+def _unit(value: int, unit: str, locale: Locale) -> str:
+    """A count of a unit, in the longest form in which the language's data has the plural that the number takes.
+
+    Babel's data keeps some long forms in the short ones (Chinese) or leaves singulars out (Arabic weeks), and
+    `format_unit` then writes a wrong plural or the unit's own id.
+    """
+    known = locale._data["unit_patterns"].get(unit, {})
+    plural = locale.plural_form(value)
+    lengths: tuple[Literal["long", "short", "narrow"], ...] = ("long", "short", "narrow")
+    for length in lengths:
+        if plural in known.get(length, {}):
+            return _ascii(units.format_unit(value, unit, length=length, locale=locale))
+    raise Broken(f"locales/{locale}", unit, "is a unit that the language's data cannot count")
 
 
 def _ascii(text: str) -> str:

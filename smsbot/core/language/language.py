@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-FIRST_STRONG_ISOLATE, LEFT_TO_RIGHT_ISOLATE, POP = (
-    "\u2068",
-    "\u2066",
-    "\u2069",
-)  # Unicode bidirectional algorithm (UAX 9)
+# Unicode bidirectional algorithm (UAX 9): what stands between has the direction of its own first letter, or left to right
+# where it has none, as a number.
+ISOLATE, POP = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True)
@@ -33,5 +31,5 @@ class Language:
     comma: str = ", "  # between the members of a list
 
     def isolated(self, text: str) -> str:
-        """`text` of left-to-right signs (a number, a price, an address of the web) kept whole inside right-to-left writing."""
-        return f"{LEFT_TO_RIGHT_ISOLATE}{text}{POP}" if self.rtl else text
+        """`text` (a number, a price, an address of the web) kept whole inside right-to-left writing."""
+        return f"{ISOLATE}{text}{POP}" if self.rtl else text

@@ -1,0 +1,52 @@
+"""Babel's formats in each language: figures are written as people there write them, with digits that can be dialled."""
+
+from datetime import UTC, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from smsbot import wiring
+from smsbot.adapters.gettext import spoken_in
+
+
+@pytest.mark.parametrize(
+    ("tag", "week", "hours", "percent"),
+    [
+        ("en", "1 week", "4 hours", "80%"),
+        ("fr", "1 semaine", "4 heures", "80 %"),
+        ("es", "1 semana", "4 horas", "80 %"),
+        ("ar", "أسبوع", "4 ساعات", "80%"),
+        ("zh-Hans", "1周", "4小时", "80%"),
+    ],
+)
+def test_figures_are_written_by_each_languages_own_rules(
+    tag: str, week: str, hours: str, percent: str, texts: wiring.Texts
+) -> None:
+    language = texts.book.catalogs.by_tag[tag].language
+    written = [language.unit(1, "week"), language.unit(4, "hour"), language.percent(80)]
+    plain = [
+        " ".join("".join(c for c in w if c not in "\u200e\u200f\u061c").split()) for w in written
+    ]
+    assert plain == [week, hours, percent]
+
+
+def test_digits_are_ascii_in_every_language(texts: wiring.Texts) -> None:
+    for catalog in texts.book.catalogs.by_tag.values():
+        language = catalog.language
+        said = [
+            language.number(20),
+            language.percent(80),
+            language.price(Decimal("120.50"), "CAD"),
+            language.clock(time(9, 30)),
+        ]
+        said.append(language.moment(datetime(2026, 11, 24, 9, 0, tzinfo=UTC)))
+        assert all(not c.isdigit() or c.isascii() for text in said for c in text), language.tag
+        assert "duration" not in "".join(said)
+
+
+def test_a_regions_languages_come_with_the_official_ones_first() -> None:
+    assert spoken_in("CA")[:2] == ("en", "fr")
+    assert spoken_in("FR")[0] == "fr"
+    assert spoken_in("MX")[0] == "es"
+    assert spoken_in("EG")[0] == "ar"
+    assert spoken_in("") == ()
