@@ -26,6 +26,15 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """The exact question of consent: which phrase, in which language, and the SHA-256 of the text as it was sent."""
+
+    key: str
+    language: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A reply as it was given: the texts, and what was said of them, so that the same message is answered alike again."""
 
@@ -35,6 +44,10 @@ class Kept:
     topic: str
     language: str
     events: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()  # the phrase of each text
+    grants: tuple[str, ...] = ()  # what was given by it and is not yet known to be written down
+    ask_id: str = ""
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +73,25 @@ class Conversations(Protocol):
         """The talk and any kept reply, in one round trip."""
 
     def close(
-        self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int
+        self,
+        person: str,
+        message_id: str,
+        talk: Conversation,
+        kept: Kept,
+        expected: int,
+        *,
+        erase: bool = False,
     ) -> Closed:
-        """Keep talk and reply together if the talk still has the version `expected` (0: none), in one round trip."""
+        """Keep talk and reply together if the talk still has the version `expected` (0: none), in one round trip.
+
+        `erase` takes every earlier reply to the person away.
+        """
 
     def amend(self, person: str, message_id: str, talk: Conversation, kept: Kept) -> None:
         """Replace a kept reply that could not be honoured, and the talk if it is still the one that was closed."""
 
 
 # ---------------------------------------------------------------- people
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The exact question of consent: which phrase, in which language, and the SHA-256 of the text as it was sent."""
-
-    key: str
-    language: str
-    digest: str
 
 
 RecordName = Literal[
@@ -121,6 +135,9 @@ class People(Protocol):
 
     def write(self, record: Record) -> None:
         """Write a record down; the same record again changes nothing."""
+
+    def link(self, keys: Sequence[str]) -> None:
+        """Coded marks seen in one message are one person's; nobody is recorded of whom the ledger knows nothing."""
 
     def alive(self) -> bool:
         """Whether the ledger answers."""

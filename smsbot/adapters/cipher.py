@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from smsbot.ports import Record, Unavailable
+from smsbot.ports import Record, Refused, Unavailable
 from smsbot.settings import Misconfigured
 
 
@@ -56,5 +56,8 @@ class Cipher:
         return self.seal(msgspec.json.encode(record).decode())
 
     def unseal_record(self, sealed: str) -> Record:
-        """The record again. Raises `WrongKey`."""
-        return msgspec.json.decode(self.unseal(sealed), type=Record)
+        """The record again. Raises `Refused` where it cannot be read: another key sealed it, or another release wrote it."""
+        try:
+            return msgspec.json.decode(self.unseal(sealed), type=Record)
+        except (WrongKey, msgspec.DecodeError) as error:
+            raise Refused(f"a sealed record cannot be read: {type(error).__name__}") from None

@@ -48,7 +48,14 @@ class MemoryConversations:
         return Opened(self.talks.get(person), self.kept.get((person, message_id)))
 
     def close(
-        self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int
+        self,
+        person: str,
+        message_id: str,
+        talk: Conversation,
+        kept: Kept,
+        expected: int,
+        *,
+        erase: bool = False,
     ) -> Closed:
         """Keep talk and reply if nothing came between."""
         self._reach()
@@ -56,6 +63,8 @@ class MemoryConversations:
             newer = self.open(person, message_id)
             if newer.kept is not None or (newer.talk.version if newer.talk else 0) != expected:
                 return Closed(won=False, newer=newer)
+            if erase:
+                self.kept = {key: k for key, k in self.kept.items() if key[0] != person}
             self.talks[person] = talk
             self.kept[person, message_id] = kept
             return Closed(won=True)
@@ -114,6 +123,12 @@ class MemoryPeople:
                 )
             self._keep(person, standing, record.address if event == "yes" else None)
             self._told_of(record, person, standing)
+
+    def link(self, keys: Sequence[str]) -> None:
+        """Coded marks seen in one message are one person's, where any of them is known."""
+        with self._reached():
+            if any(key in self._persons for key in keys):
+                self._person(keys)
 
     def standing(self, key: str) -> Standing:
         """How the person with this mark stands."""
@@ -269,6 +284,9 @@ class Nobody:
     """The ledger of the demo space: it takes everything and keeps nothing, so that no demo person reaches a count or a list."""
 
     def write(self, record: Record) -> None:
+        """Nothing."""
+
+    def link(self, keys: Sequence[str]) -> None:
         """Nothing."""
 
     def alive(self) -> bool:

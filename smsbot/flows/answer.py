@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TypeVar, cast
 
 from smsbot.core.conversation.compose import Book, Text, compose
 from smsbot.core.conversation.conversation import Conversation
 from smsbot.core.conversation.decide import Around, decide
-from smsbot.core.conversation.decision import WITHDRAWALS, Decision
+from smsbot.core.conversation.decision import (
+    FAILED,
+    GIVEN,
+    WITHDRAWALS,
+    Decision,
+    EventName,
+    Say,
+    without_ask,
+)
 from smsbot.core.conversation.inbound import BODY_LIMIT, Inbound
 from smsbot.core.people.address import key_of
 from smsbot.core.people.carrier import Habit, habit
@@ -29,6 +37,8 @@ from smsbot.ports import (
     Unavailable,
 )
 
+T = TypeVar("T")
+
 DEMO = "demo:"  # the space of people who do not exist
 TRIES = 3  # how often a turn is decided when other messages of the same person come between
 
@@ -43,6 +53,7 @@ class Turn:
     texts: tuple[Text, ...] = ()
     region: str = ""
     remembered: bool = True
+    talk: Conversation | None = None  # as the turn left it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,8 @@ class Answer:
             return self._at_once(heard)
         opened, remembered = self._open(heard)
         if opened.kept is not None:
-            return Turn(opened.kept)
+            return self._granted(heard, Turn(opened.kept, talk=opened.talk))
+        self._linked(heard, opened.talk)
         turn = self._decided(heard, opened.talk, remembered)
         if "RedFlagSeen" in turn.kept.events:  # a number or a yes that stood for URGENT
             return self._afterwards(heard, turn, opened)
@@ -99,6 +111,13 @@ class Answer:
         if remembered:
             turn = self._closed(heard, turn, opened.talk)
         return self._noted(heard, self._granted(heard, turn))
+
+    def _linked(self, heard: _Heard, talk: Conversation | None) -> None:
+        """Marks that came in one message are one person's: looked at once a talk, behind the answer."""
+        addresses = heard.inbound.addresses
+        if talk is None and len(addresses) > 1 and not heard.inbound.demo:
+            keys = tuple(key_of(self.pepper, address) for address in addresses)
+            self.later(lambda: self.people.link(keys))
 
     def _heard(self, inbound: Inbound) -> _Heard:
         return _Heard(
@@ -126,9 +145,10 @@ class Answer:
     def _afterwards(self, heard: _Heard, turn: Turn, opened: Opened) -> Turn:
         """Lets the answer go and writes the rest down behind it; what finds no store open is tried again."""
         self.later(lambda: _void(self._withdrawn(heard, turn)))
-        if turn.remembered:
-            self.later(lambda: _void(self._closed(heard, turn, opened.talk)))
-        return self._noted(heard, turn)
+        if not turn.remembered:
+            return self._noted(heard, turn)
+        self.later(lambda: _void(self._noted(heard, self._closed(heard, turn, opened.talk))))
+        return turn
 
     # ------------------------------------------------------------ the doors
 
@@ -205,8 +225,13 @@ class Answer:
             topic=decision.topic,
             language=language,
             events=decision.events,
+            keys=tuple(t.key for t in texts),
+            grants=decision.grants,
+            ask_id=decision.ask_id,
+            proof=_proof(texts) if "ConsentAsked" in decision.events else None,
         )
-        return Turn(kept, reading, decision, texts, turn.region, turn.remembered)
+        talk = decision.conversation
+        return Turn(kept, reading, decision, texts, turn.region, turn.remembered, talk)
 
     def _closed(self, heard: _Heard, turn: Turn, talk: Conversation | None) -> Turn:
         """Closes the turn; when another message of the same person came between, decides again on the newer talk."""
@@ -220,13 +245,14 @@ class Answer:
                     turn.decision.conversation,
                     turn.kept,
                     expected,
+                    erase="Forgotten" in turn.kept.events,
                 )
             except Unavailable:
                 return replace(turn, remembered=False)
             if closed.won:
                 return turn
             if closed.newer.kept is not None:
-                return Turn(closed.newer.kept)
+                return Turn(closed.newer.kept, talk=closed.newer.talk)
             talk = closed.newer.talk
             turn = self._withdrawn(heard, self._decided(heard, talk, remembered=True))
         self.note("talk_contended", person=heard.person[:8])
@@ -260,29 +286,55 @@ class Answer:
         return True
 
     def _granted(self, heard: _Heard, turn: Turn) -> Turn:
-        """Writes down what is given; where that fails, the person is told so and nothing is pretended."""
-        for event in turn.decision.grants if turn.decision else ():
-            assert turn.decision is not None
+        """Writes down what is given; where that fails, the person is told so and nothing is pretended.
+
+        Until it is written the kept reply says that it is not: a message heard again after a crash is written down then.
+        """
+        if not turn.kept.grants:
+            return turn
+        for event in turn.kept.grants:
             try:
-                self._ledger(heard).write(self._record(heard, turn, event))
+                self._ledger(heard).write(self._grant(heard, turn.kept, event))
             except (Unavailable, Refused):
-                turn = self._composed(heard, replace(turn, decision=turn.decision.without(event)))
-                self._amend(heard, turn)
+                turn = self._ungranted(heard, turn, event)
             else:
                 if event == "CallRequested":
                     self._tell_staff(heard)
+        turn = replace(turn, kept=replace(turn.kept, grants=()))
+        if turn.remembered and turn.talk is not None:
+            self._amend(heard, turn.talk, turn.kept)
         return turn
+
+    def _ungranted(self, heard: _Heard, turn: Turn, event: str) -> Turn:
+        """The turn where a grant could not be written: its reply says so, and no question stays open."""
+        name = cast("EventName", event)
+        channel = heard.inbound.address.channel
+        (sorry,) = compose(
+            self.book,
+            (Say(FAILED[name]),),
+            turn.kept.language,
+            channel,
+            *self._numbers(heard.region),
+        )
+        given = [key.partition(".")[0] in GIVEN[name] for key in turn.kept.keys]
+        kept = replace(
+            turn.kept,
+            texts=_swapped(turn.kept.texts, given, sorry.text),
+            segments=_swapped(turn.kept.segments, given, sorry.cost.segments),
+            keys=_swapped(turn.kept.keys, given, sorry.key),
+            events=tuple(e for e in turn.kept.events if e != event),
+        )
+        texts = _swapped(turn.texts, given, sorry) if turn.texts else ()
+        talk = without_ask(turn.talk) if turn.talk else None
+        return replace(turn, kept=kept, texts=texts, talk=talk)
 
     def _tell_staff(self, heard: _Heard) -> None:
         if not heard.inbound.demo:
             self.later(lambda: self.wake("notice"))
 
-    def _amend(self, heard: _Heard, turn: Turn) -> None:
-        assert turn.decision is not None
+    def _amend(self, heard: _Heard, talk: Conversation, kept: Kept) -> None:
         try:
-            self.conversations.amend(
-                heard.person, heard.inbound.message_id, turn.decision.conversation, turn.kept
-            )
+            self.conversations.amend(heard.person, heard.inbound.message_id, talk, kept)
         except Unavailable:
             self.note("talk_lost", person=heard.person[:8])
 
@@ -297,22 +349,31 @@ class Answer:
         return [self._record(heard, turn, name) for name in names]
 
     def _record(self, heard: _Heard, turn: Turn, name: str) -> Record:
-        decision, inbound = turn.decision, heard.inbound
+        decision = turn.decision
         assert decision is not None
         hold = {"RedFlagSeen": RED_FLAG_HOLD, "Held": MINOR_HOLD}.get(name)
+        return replace(
+            self._grant(heard, turn.kept, name),
+            classes=decision.classes,
+            proof=None,
+            ask_id="",
+            reference=_reference(decision),
+            held_until=heard.inbound.at + hold if hold else None,
+        )
+
+    def _grant(self, heard: _Heard, kept: Kept, name: str) -> Record:
+        """The record of something given; a number is kept rather than an id, where both are known: staff can dial it."""
+        inbound = heard.inbound
         return Record(
             name=cast("RecordName", name),
             message_id=inbound.message_id,
             keys=tuple(key_of(self.pepper, address) for address in inbound.addresses),
             at=inbound.at,
-            language=turn.kept.language,
+            language=kept.language,
             channel=inbound.address.channel,
-            address=inbound.address,
-            classes=decision.classes,
-            proof=_proof(turn) if name == "ConsentAsked" else None,
-            ask_id=decision.ask_id,
-            reference=_reference(decision),
-            held_until=inbound.at + hold if hold else None,
+            address=next((a for a in inbound.addresses if a.kind == "e164"), inbound.address),
+            proof=kept.proof if name == "ConsentAsked" else None,
+            ask_id=kept.ask_id if name == "ConsentGiven" else "",
             carrier_blocks=heard.habit.blocks,
         )
 
@@ -320,13 +381,15 @@ class Answer:
         return self.nobody if heard.inbound.demo else self.people
 
     def _noted(self, heard: _Heard, turn: Turn) -> Turn:
+        if turn.decision is None:  # another try of the same message gave the answer, and noted it
+            return turn
         self.note(
             "turn",
             person=heard.person[:8],
             channel=heard.inbound.address.channel,
             language=turn.kept.language,
             intents=turn.kept.intents,
-            tier=turn.decision.tier if turn.decision else "kept",
+            tier=turn.decision.tier,
             segments=sum(turn.kept.segments),
             events=turn.kept.events,
             remembered=turn.remembered,
@@ -342,11 +405,15 @@ def _void(_: object) -> None:
 _NOTHING = Kept((), (), (), "", "")
 
 
-def _proof(turn: Turn) -> Proof | None:
+def _proof(texts: tuple[Text, ...]) -> Proof | None:
     return next(
-        (Proof(t.key, t.language, t.digest) for t in turn.texts if t.key.startswith("consent_ask")),
-        None,
+        (Proof(t.key, t.language, t.digest) for t in texts if t.key.startswith("consent_ask")), None
     )
+
+
+def _swapped(values: tuple[T, ...], where: list[bool], value: T) -> tuple[T, ...]:
+    """The values with another one where it is marked."""
+    return tuple(value if marked else old for old, marked in zip(values, where, strict=True))
 
 
 def _reference(decision: Decision) -> str:

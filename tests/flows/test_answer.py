@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from smsbot.adapters.memory import MemoryConversations, MemoryOutbox, MemoryPeople
 from smsbot.core.conversation.conversation import Conversation
 from smsbot.core.conversation.inbound import Inbound
-from smsbot.core.people.address import Address
+from smsbot.core.people.address import Address, key_of
 from smsbot.flows.answer import Answer
-from smsbot.ports import Closed, Kept, Opened, Unavailable
+from smsbot.ports import Closed, Kept, Opened, Record, Unavailable
 from tests.conftest import OPEN
 
 NUMBER = Address("sms", "+15145550123")
@@ -184,7 +185,14 @@ class Interrupted(MemoryConversations):
         self.times = times
 
     def close(
-        self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int
+        self,
+        person: str,
+        message_id: str,
+        talk: Conversation,
+        kept: Kept,
+        expected: int,
+        *,
+        erase: bool = False,
     ) -> Closed:
         if self.times:
             self.times -= 1
@@ -193,7 +201,7 @@ class Interrupted(MemoryConversations):
             )
             self.talks[person] = other
             return Closed(False, Opened(other))
-        return super().close(person, message_id, talk, kept, expected)
+        return super().close(person, message_id, talk, kept, expected, erase=erase)
 
 
 def test_a_turn_that_was_overtaken_is_decided_again_on_the_newer_talk(parts: Parts) -> None:
@@ -220,3 +228,94 @@ def test_nothing_that_is_noted_holds_a_number_or_a_body(parts: Parts) -> None:
     assert "5145550123" not in written
     assert "secret" not in written
     assert "please" not in written
+
+
+class Killed(Exception):
+    """The process died here."""
+
+
+class Dying(MemoryPeople):
+    """The process dies when the next record is about to be written."""
+
+    dying = False
+
+    def write(self, record: Record) -> None:
+        if self.dying:
+            raise Killed
+        super().write(record)
+
+
+@pytest.mark.parametrize(
+    ("words", "event", "key"),
+    [
+        (["news", "yes"], "yes", "consent_yes"),
+        (["news"], "ask", "consent_ask"),
+        (["start"], "start", "start_done"),
+        (["HUMAN"], "", "human_open"),
+    ],
+)
+def test_what_was_given_as_a_process_died_is_written_when_the_message_comes_again(
+    words: list[str], event: str, key: str, parts: Parts
+) -> None:
+    people = Dying()
+    bot = replace(parts.bot, people=people)
+    for number, said in enumerate(words[:-1]):
+        bot.answer(inbound(said, f"SM{number}"))
+    people.dying = True
+    with pytest.raises(Killed):
+        bot.answer(inbound(words[-1], "SM9"))
+    people.dying = False
+    again = bot.answer(inbound(words[-1], "SM9"))
+    assert again.kept.keys == (key,)
+    if event:
+        assert people.chain[-1][1].event == event
+    else:
+        assert len(people.open()) == 1
+    assert bot.answer(inbound(words[-1], "SM9")).kept == again.kept
+
+
+def test_what_was_given_as_a_process_died_is_not_pretended_while_the_ledger_is_away(
+    parts: Parts,
+) -> None:
+    people = Dying()
+    bot = replace(parts.bot, people=people)
+    bot.answer(inbound("news", "SM1"))
+    people.dying = True
+    with pytest.raises(Killed):
+        bot.answer(inbound("yes", "SM2"))
+    people.dying, people.broken = False, True
+    assert bot.answer(inbound("yes", "SM2")).kept.keys == ("consent_failed",)
+
+
+def test_only_the_reply_that_could_not_be_honoured_is_replaced(parts: Parts) -> None:
+    parts.break_sql()
+    assert [t.key for t in parts.bot.answer(inbound("price and can someone call me")).texts] == [
+        "human_failed",
+        "price",
+        "disclaimer",
+    ]
+
+
+def test_deletion_takes_the_earlier_replies_away(parts: Parts) -> None:
+    for number, words in enumerate(["pregnant", "forget me", "yes"]):
+        parts.bot.answer(inbound(words, f"SM{number}"))
+    assert [kept.intents for kept in parts.talks.kept.values()] == [("yes",)]
+
+
+def test_an_opt_out_under_the_number_holds_for_the_id_that_came_with_it_once(parts: Parts) -> None:
+    hidden, number = Address("whatsapp", "CA.9abc"), Address("whatsapp", "+15145550123")
+    for message_id, words in (("SM1", "news"), ("SM2", "yes")):
+        parts.bot.answer(Inbound(message_id, (hidden,), words, OPEN))
+    both = Inbound("SM3", (hidden, number), "price", OPEN + timedelta(days=2))
+    parts.talks.talks.clear()
+    parts.bot.answer(both)
+    parts.settle()
+    parts.bot.answer(inbound("STOP", "SM4"))
+    assert parts.people.standing(key_of(parts.bot.pepper, hidden)).opted_out_at is not None
+
+
+def test_a_call_keeps_the_number_where_the_id_hides_it(parts: Parts) -> None:
+    both = (Address("whatsapp", "CA.9abc"), Address("whatsapp", "+15145550123"))
+    parts.bot.answer(Inbound("SM1", both, "HUMAN", OPEN))
+    (call,) = parts.people.open()
+    assert call.address == both[1]

@@ -6,7 +6,7 @@ written by one script, only if the talk still has the version that the turn bega
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -15,14 +15,21 @@ import redis
 from smsbot.core.conversation.conversation import TALK_LIFE, Conversation
 from smsbot.ports import Closed, Kept, Opened, Unavailable
 
-# KEYS: talk, kept reply. ARGV: expected version, new talk, new reply, life in seconds. The version stands first in the talk: {"v":7...
+# KEYS: talk, kept reply, the set of kept replies. ARGV: expected version, new talk, new reply, life in seconds, whether to erase.
+# The version stands first in the talk: {"v":7...
 _CLOSE = """
 local kept = redis.call('GET', KEYS[2])
 local talk = redis.call('GET', KEYS[1])
 local version = talk and string.match(talk, '"v":(%d+)') or '0'
 if kept or version ~= ARGV[1] then return {0, talk, kept} end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4])
+if ARGV[5] == '1' then
+  for _, reply in ipairs(redis.call('SMEMBERS', KEYS[3])) do redis.call('DEL', reply) end
+  redis.call('DEL', KEYS[3])
+end
 redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
+redis.call('SADD', KEYS[3], KEYS[2])
+redis.call('EXPIRE', KEYS[3], ARGV[4])
 return {1}
 """
 
@@ -49,43 +56,50 @@ class RedisConversations:
 
     def open(self, person: str, message_id: str) -> Opened:
         """The talk and any kept reply."""
-        return _opened(*_within(lambda: self._client.mget(*_keys(person, message_id))))
+        return _opened(*_within(lambda: self._client.mget(*_keys(person, message_id)[:2])))
 
     def close(
-        self, person: str, message_id: str, talk: Conversation, kept: Kept, expected: int
+        self,
+        person: str,
+        message_id: str,
+        talk: Conversation,
+        kept: Kept,
+        expected: int,
+        *,
+        erase: bool = False,
     ) -> Closed:
         """Keep talk and reply together if nothing came between."""
-        arguments = (expected, _encode(talk), _encode(kept), _LIFE)
-        answer = _within(lambda: self._close(*_keys(person, message_id), *arguments))
+        arguments = (expected, _encode(talk), _encode(kept), _LIFE, int(erase))
+        answer = _within(lambda: self._close(_keys(person, message_id), arguments))
         if answer[0] == 1:
-            return Closed(True)
-        return Closed(False, _opened(*(*answer[1:], None, None)[:2]))
+            return Closed(won=True)
+        return Closed(won=False, newer=_opened(*(*answer[1:], None, None)[:2]))
 
     def amend(self, person: str, message_id: str, talk: Conversation, kept: Kept) -> None:
         """Replace the kept reply, and the talk if it is still the one that was closed."""
         arguments = (talk.version, _encode(talk), _encode(kept), _LIFE)
-        _within(lambda: self._amend(*_keys(person, message_id), *arguments))
+        _within(lambda: self._amend(_keys(person, message_id), arguments))
 
 
 class _Script:
-    """A script of two keys, named by its hash; a server that does not know it yet is sent the source."""
+    """A script, named by its hash; a server that does not know it yet is sent the source."""
 
     def __init__(self, client: redis.Redis, source: str) -> None:
         self._client, self._source = client, source
         self._hash = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, keys: Sequence[str], arguments: Sequence[object]) -> Any:
+        rest = (len(keys), *keys, *arguments)
         try:
-            return self._client.execute_command("EVALSHA", self._hash, 2, *arguments)  # type: ignore[no-untyped-call]
+            return self._client.execute_command("EVALSHA", self._hash, *rest)  # type: ignore[no-untyped-call]
         except redis.exceptions.NoScriptError:
-            return self._client.execute_command("EVAL", self._source, 2, *arguments)  # type: ignore[no-untyped-call]
+            return self._client.execute_command("EVAL", self._source, *rest)  # type: ignore[no-untyped-call]
 
 
-def _keys(person: str, message_id: str) -> tuple[str, str]:
-    return (
-        f"smsbot:{{{person}}}:talk",
-        f"smsbot:{{{person}}}:reply:{_UNSAFE.sub('', message_id)[:64]}",
-    )
+def _keys(person: str, message_id: str) -> tuple[str, str, str]:
+    """The talk, the reply to the message, and the set of all replies to the person."""
+    mark = f"smsbot:{{{person}}}"
+    return f"{mark}:talk", f"{mark}:reply:{_UNSAFE.sub('', message_id)[:64]}", f"{mark}:replies"
 
 
 def _opened(talk: bytes | None, kept: bytes | None) -> Opened:

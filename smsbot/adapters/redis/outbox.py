@@ -7,6 +7,7 @@ import redis
 from smsbot.ports import People, Record, Refused, Unavailable
 
 KEY = "smsbot:outbox"
+UNREAD = "smsbot:outbox:unread"
 
 
 class RedisOutbox:
@@ -26,26 +27,34 @@ class RedisOutbox:
             raise Unavailable(f"Redis: {type(error).__name__}") from None
 
     def waiting(self) -> int:
-        """How many wait. Raises `Unavailable`."""
+        """How many wait, those that could not be read included. Raises `Unavailable`."""
         try:
-            return int(self._client.llen(KEY))
+            return int(self._client.llen(KEY)) + int(self._client.llen(UNREAD))
         except (redis.RedisError, OSError) as error:
             raise Unavailable(f"Redis: {type(error).__name__}") from None
 
     def drain(self, people: People) -> int:
-        """Write what waits, oldest first; how many were. Raises `Unavailable` and leaves the rest."""
-        count = 0
+        """Write what waits, oldest first; how many were. Raises `Unavailable` and leaves the rest.
+
+        What cannot be read now (sealed with a key that is missing, or by another release) is set aside and tried again each
+        time, so that it neither holds up the others nor is lost.
+        """
         try:
-            while sealed := self._client.lindex(KEY, 0):
-                text = sealed.decode() if isinstance(sealed, bytes) else sealed
-                try:
-                    people.write(self._unseal(text))
-                except Refused:
-                    self._client.rpush(
-                        f"{KEY}:refused", text
-                    )  # kept for a person to look at; it must not hold up the others
-                self._client.lrem(KEY, 1, text)
-                count += 1
+            return self._drained(people, KEY) + self._drained(people, UNREAD)
         except (redis.RedisError, OSError) as error:
             raise Unavailable(f"Redis: {type(error).__name__}") from None
+
+    def _drained(self, people: People, key: str) -> int:
+        count = 0
+        for _ in range(int(self._client.llen(key))):
+            sealed = self._client.lindex(key, 0)
+            if not sealed:
+                break
+            text = sealed.decode() if isinstance(sealed, bytes) else sealed
+            try:
+                people.write(self._unseal(text))
+                count += 1
+            except Refused:
+                self._client.rpush(UNREAD, text)
+            self._client.lrem(key, 1, text)
         return count

@@ -78,6 +78,11 @@ class SqlPeople:
             lambda c: self._write(c, record), writes=True, late=record.name not in _GRANTED
         )
 
+    def link(self, keys: Sequence[str]) -> None:
+        """Coded marks seen in one message are one person's; nobody is recorded of whom the ledger knows nothing."""
+        if self._hurried.run(lambda c: persons.apart(c, keys)):
+            self._hurried.run(lambda c: persons.linked(c, keys), writes=True, late=True)
+
     def standing(self, key: str) -> Standing:
         """How the person with this mark stands; that of a stranger where nothing is known."""
         row = self._hurried.run(lambda c: persons.find(c, key))

@@ -1,7 +1,7 @@
 """Who a record is about: marks that came together are one person, whose standing is kept in one row."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
@@ -10,6 +10,8 @@ from smsbot.core.people.consent import ConsentEvent, Latest
 from smsbot.core.people.ledger import Standing, united
 
 from .tables import consent_events, notices, people, person_keys
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def find(connection: Connection, key: str) -> Row[Any] | None:
@@ -40,6 +42,22 @@ def person_of(connection: Connection, keys: Sequence[str], at: datetime) -> int:
     for key in sorted(fresh):
         connection.execute(insert(person_keys).values(key=key, person_id=person_id))
     return person_id
+
+
+def apart(connection: Connection, keys: Sequence[str]) -> bool:
+    """Whether the ledger knows some of these marks, but not all as one person's."""
+    found = connection.execute(
+        select(person_keys.c.person_id).where(person_keys.c.key.in_(keys))
+    ).all()
+    return bool(found) and (
+        len(found) < len(set(keys)) or len({row.person_id for row in found}) > 1
+    )
+
+
+def linked(connection: Connection, keys: Sequence[str]) -> None:
+    """Makes the marks one person's, where the ledger still knows any of them."""
+    if apart(connection, keys):
+        person_of(connection, keys, LONG_AGO)  # the time is only that of a new person
 
 
 def standing_of(row: Row[Any]) -> Standing:

@@ -1,7 +1,7 @@
 """What a turn decides: the new state of the talk, what to say, what happened, and what has to be written down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, get_args
@@ -38,6 +38,14 @@ FAILED: Mapping[EventName, str] = {
     "ConsentAsked": "consent_failed",
     "ConsentGiven": "consent_failed",
     "CallRequested": "human_failed",
+}
+
+# The texts that say that something was given: what is replaced where it was not.
+GIVEN: Mapping[EventName, tuple[str, ...]] = {
+    "OptedIn": ("start_done",),
+    "ConsentAsked": ("consent_ask",),
+    "ConsentGiven": ("consent_yes",),
+    "CallRequested": ("human_open", "human_closed"),
 }
 
 
@@ -117,15 +125,7 @@ class Decision:
         """What has to be written down after the turn was won."""
         return tuple(e for e in self.events if e in GRANTS)
 
-    def without(self, event: EventName) -> "Decision":
-        """The decision where the grant could not be written: the text that says so, and no open question."""
-        return replace(
-            self,
-            events=tuple(e for e in self.events if e != event),
-            replies=(Say(FAILED[event]),),
-            conversation=_without_ask(self.conversation),
-        )
 
-
-def _without_ask(conversation: Conversation) -> Conversation:
+def without_ask(conversation: Conversation) -> Conversation:
+    """The talk with no question of ours open."""
     return msgspec.structs.replace(conversation, ask=None)

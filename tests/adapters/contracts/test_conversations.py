@@ -94,3 +94,12 @@ def test_of_many_turns_at_once_exactly_one_wins(talks: Conversations) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(close, range(8))) == [False] * 7 + [True]
+
+
+def test_erasing_takes_every_earlier_reply_away_and_nobody_elses(talks: Conversations) -> None:
+    talks.close("p", "SM1", Conversation(version=1), kept("a"), 0)
+    talks.close("p", "SM2", Conversation(version=2), kept("b"), 1)
+    talks.close("q", "SM1", Conversation(version=1), kept("c"), 0)
+    talks.close("p", "SM3", Conversation(version=3), kept("gone"), 2, erase=True)
+    assert [talks.open("p", f"SM{n}").kept for n in (1, 2, 3)] == [None, None, kept("gone")]
+    assert talks.open("q", "SM1").kept == kept("c")

@@ -29,8 +29,13 @@ def test_a_talk_lives_a_day_and_lies_in_one_slot(server: EmbeddedRedis) -> None:
         "0f" * 16, "SM1", Conversation(version=1), KEPT, 0
     )
     client = redis.Redis.from_url(server.url)
+    mark = "smsbot:{" + "0f" * 16 + "}"
     keys = sorted(client.keys())
-    assert keys == [b"smsbot:{" + b"0f" * 16 + b"}:reply:SM1", b"smsbot:{" + b"0f" * 16 + b"}:talk"]
+    assert keys == [
+        f"{mark}:replies".encode(),
+        f"{mark}:reply:SM1".encode(),
+        f"{mark}:talk".encode(),
+    ]
     assert all(86000 < client.ttl(key) <= 86400 for key in keys)
 
 
