@@ -39,7 +39,13 @@ from smsbot.core.language.language import Language
 from smsbot.core.people.address import parse_address
 from smsbot.core.understanding.folding import tokens
 from smsbot.core.understanding.reading import Reader, make_reader
-from smsbot.core.understanding.vocabulary import Malformed, Vocabulary, read_vocabulary
+from smsbot.core.understanding.vocabulary import (
+    Entry,
+    Malformed,
+    Vocabulary,
+    read_pattern,
+    read_vocabulary,
+)
 from smsbot.flows.answer import Answer
 from smsbot.flows.report import Finding, outcome, states
 from smsbot.flows.tend import Tend
@@ -63,7 +69,7 @@ class Texts:
     reader: Reader
     names: Mapping[tuple[str, ...], str]
     codes: Mapping[str, str]
-    yes: frozenset[str]
+    yes: frozenset[tuple[str, ...]]
     languages: Languages
 
 
@@ -78,6 +84,7 @@ def load_texts(
     by_tag = {tag: _catalog(locales, vocabulary) for tag, vocabulary in vocabularies.items()}
     path = Path(clinic_file) if clinic_file else content_folder / "clinic.toml"
     profile = read_profile(files.read_toml(path), path.name, tuple(by_tag))
+    vocabularies = {tag: _with_offers(v, by_tag[tag], content) for tag, v in vocabularies.items()}
     check_budgets(content, by_tag["en"].language, content_folder)
     catalogs = Catalogs(by_tag, profile.languages)
     risks = {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
@@ -89,9 +96,20 @@ def load_texts(
         ),
         names=names,
         codes=codes,
-        yes=_clear_yes(catalogs),
+        yes=frozenset(said for v in vocabularies.values() for said in v.clear_yes),
         languages=Detector(tuple(vocabularies)),
     )
+
+
+def _with_offers(vocabulary: Vocabulary, catalog: Catalog, content: Content) -> Vocabulary:
+    """The vocabulary with what the bot itself offers: a label or a title that is typed back is always understood."""
+    own = tuple(
+        Entry("intents", name, read_pattern(" ".join(words)), whole=True)
+        for name in (*content.topics, *content.words)
+        for part in ("label", "title")
+        if name != "urgent" and (words := tokens(catalog.texts.get(f"{name}.{part}", ("",))[0]))
+    )
+    return replace(vocabulary, entries=(*vocabulary.entries, *own))
 
 
 def check_budgets(content: Content, english: Language, folder: Path) -> None:
@@ -198,12 +216,6 @@ def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dic
         names |= {tokens(name): tag for name in said if tokens(name)}
     codes = {tag.partition("-")[0].lower(): tag for tag in catalogs.by_tag}
     return names, codes | {tag.lower(): tag for tag in catalogs.by_tag if "-" not in tag}
-
-
-def _clear_yes(catalogs: Catalogs) -> frozenset[str]:
-    """The words by which consent is given: those that the questions themselves ask for, in every language."""
-    labels = (catalog.texts.get("yes.label", ("",))[0] for catalog in catalogs.by_tag.values())
-    return frozenset(word for label in (*labels, "yes", "y", "agree") for word in tokens(label))
 
 
 def silent(event: str, /, **details: object) -> None:

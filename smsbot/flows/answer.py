@@ -91,7 +91,7 @@ class Answer:
     pepper: bytes
     names: Mapping[tuple[str, ...], str]
     codes: Mapping[str, str]
-    yes: frozenset[str]
+    yes: frozenset[tuple[str, ...]]
 
     def answer(self, inbound: Inbound) -> Turn:
         """The answer to a message. Raises `Unavailable` where it could only be pretended: when no store can be reached."""
@@ -170,7 +170,8 @@ class Answer:
 
     def _prior(self, talk: Conversation | None, region: str) -> Prior:
         offered = self.book.profile.languages
-        if talk is not None and talk.language in self.reader.scripts:
+        guessed = talk.language if talk is not None and talk.chosen == "guess" else ""
+        if talk is not None and not guessed and talk.language in self.reader.scripts:
             return Prior(talk.language, (), offered[0])
         loaded = self.reader.languages
         spoken = (
@@ -179,7 +180,8 @@ class Answer:
             for t in loaded
             if t == r or t.startswith(f"{r}-")
         )
-        return Prior(None, tuple(spoken), offered[0])
+        first = (guessed,) if guessed else ()
+        return Prior(None, (*first, *spoken), offered[0])
 
     def _around(self, heard: _Heard, talk: Conversation | None) -> Around:
         emergency, crisis = self._numbers(heard.region)

@@ -74,8 +74,12 @@ def answered(
 
 def _number(step: str, intents: tuple[str, ...], reading: Reading, content: Content) -> int | None:
     """The number of the answer that was meant."""
+    if step == "age":
+        ages = [int(w) for w in reading.words if w.isascii() and w.isdigit() and len(w) < 4]
+        if len(ages) == 1:
+            return _age_group(ages[0], content)
     if reading.number is not None:
-        return _age_group(reading.number, content) if step == "age" else reading.number
+        return reading.number
     return next((_WORDS[step, i] for i in intents if (step, i) in _WORDS), None)
 
 

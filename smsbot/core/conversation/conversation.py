@@ -46,7 +46,10 @@ class Conversation(
 
     def in_check(self, at: datetime) -> bool:
         """Whether a question of CHECK is still open."""
-        return bool(self.step) and at.timestamp() - self.step_at < CHECK_LIFE.total_seconds()
+        return (
+            self.step.startswith("check.")
+            and at.timestamp() - self.step_at < CHECK_LIFE.total_seconds()
+        )
 
 
 RATE_MESSAGES = 20

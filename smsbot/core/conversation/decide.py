@@ -36,6 +36,12 @@ CAUTIOUS = frozenset({"side_effects", "safe", "who", "pregnant", "neuro", "docto
 DISCLOSED_SERVICE = frozenset({"not_covered", "check"})
 # An uncertain first message is answered in two languages, but one question of consent or one confirmation is asked once.
 ONE_LANGUAGE = frozenset({"stop", "start", "forget", "news", "human", "language", "yes", "no"})
+# What a button or a number may stand for that is answered like the signs themselves.
+PICKED_FLAGS = {
+    "urgent": Triage(("emergency",), ("urgent",)),
+    "urgent_today": Triage(("unwell",), ("urgent_today",)),
+    "crisis": Triage(("crisis",), ("crisis",)),
+}
 ANSWERS_IN_A_TURN = 2
 MENU_PAGE = 11
 
@@ -50,7 +56,7 @@ class Around:
     names: Mapping[
         tuple[str, ...], str
     ]  # folded names and codes of languages, as people type them -> tag
-    yes: frozenset[str]  # the words for a clear yes in all languages, folded
+    yes: frozenset[tuple[str, ...]]  # the words for a clear yes in all languages, folded
     codes: Mapping[
         str, str
     ]  # bare codes, only understood after the language menu or beside the word for it
@@ -82,7 +88,9 @@ class _Turn:
     def kept(self, **changes: object) -> Conversation:
         """The talk after this turn, with the changes that this turn makes."""
         language = self.reading.language
-        chosen = self.talk.chosen or ("detected" if self.reading.certain else "guess")
+        chosen = self.talk.chosen
+        if chosen in ("", "guess"):
+            chosen = "detected" if self.reading.certain else "guess"
         if self.reading.switches:
             chosen = "detected"
         base = {
@@ -112,7 +120,8 @@ def decide(
     else:
         decision = _unknown(turn)
     events = decision.events
-    if talk.language and decision.conversation.language not in ("", talk.language):
+    settled = talk.language and talk.chosen != "guess"
+    if settled and decision.conversation.language not in ("", talk.language):
         events = (*events, "LanguageChanged")
     if decision.replies:
         events = (*events, "TurnAnswered")
@@ -139,7 +148,8 @@ def _meant(
 
 def _choice(payload: str | None, content: Content) -> str:
     name = (payload or "").partition("@")[0]
-    return name if name in content.topics or name in content.words or name == "urgent_today" else ""
+    known = name in content.topics or name in content.words or name in _TEXTS or name in _PARTS
+    return name if known or name in PICKED_FLAGS else ""
 
 
 # ---------------------------------------------------------------- the rules, in order
@@ -148,8 +158,8 @@ def _choice(payload: str | None, content: Content) -> str:
 def _red_flag(turn: _Turn) -> Decision | None:
     """Signs after an injection, before anything else, whatever was switched off."""
     triage = turn.reading.triage
-    if "urgent" in turn.intents or turn.picked == "urgent":
-        triage = Triage(triage.classes if triage else ("emergency",), ("urgent",))
+    for name in (*turn.intents, turn.picked):
+        triage = triage or PICKED_FLAGS.get(name)
     if triage is None:
         return None
     replies = [Say(_worded(name, turn.around)) for name in triage.intents]
@@ -212,6 +222,10 @@ def _opted_out(turn: _Turn) -> Decision | None:
     """An opt-out in any wording: one confirmation, and silence when it is said again."""
     if "stop" not in turn.intents and turn.picked != "stop":
         return None
+    if "forget" in turn.intents:
+        part = _part_forget(turn)
+        talk = turn.kept(stopped=True, **(part.changes or {}))
+        return Decision(talk, part.replies, ("OptedOut", *part.events), ("stop", "forget"))
     text = "stop_done_blocked" if turn.around.habit.blocks else "stop_done"
     replies = () if turn.talk.stopped else (Say(text),)
     return Decision(turn.kept(stopped=True, ask=None), replies, ("OptedOut",), ("stop",))
@@ -307,6 +321,7 @@ def _check(turn: _Turn) -> Decision | None:
         step_at=int(turn.around.at.timestamp()) if outcome.step else 0,
         notes=outcome.notes,
         misread=outcome.misread,
+        options=outcome.replies[-1].options,
         minor=turn.talk.minor or outcome.minor,
     )
     return Decision(talk, outcome.replies, intents=text, topic="check", hold=outcome.minor)
@@ -322,9 +337,16 @@ def _asked(turn: _Turn) -> Decision | None:
         or turn.around.at.timestamp() - ask.at > TALK_LIFE.total_seconds()
     ):
         return None
-    if said == "yes" and not turn.around.yes & set(turn.reading.words):
+    if said == "yes" and turn.tier != "choice" and not _clear(turn):
         return _asked_again(turn, ask)
     return _ANSWERED[ask.kind, said](turn)
+
+
+def _clear(turn: _Turn) -> bool:
+    """Whether the message agrees beyond doubt: one of the clear words stands in it."""
+    words = turn.reading.words
+    spans = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    return any(span in turn.around.yes for span in spans)
 
 
 def _asked_again(turn: _Turn, ask: Ask) -> Decision:

@@ -15,6 +15,7 @@ from .folding import variants
 from .vocabulary import Entry, Pattern, Vocabulary
 
 WORD_GAP = 3  # words that may stand where a pattern says "..", in languages with spaces
+ENDING = 4  # letters at most after a misspelled beginning of a word: more make another word
 BEGINNING = 7  # letters of a word by which its likes are looked up
 CHARACTER_GAP = 6  # characters, in languages without
 
@@ -189,7 +190,7 @@ class Lexicon:
         if len(word) < 4 or not self._near:
             return ()
         found = {w for w in self._candidates(word) if not w.endswith("*") and _one_slip(word, w)}
-        for length in range(6, len(word) + 1):
+        for length in range(max(6, len(word) - ENDING), len(word) + 1):
             head = word[:length]
             found |= {
                 w for w in self._candidates(head) if w.endswith("*") and _one_slip(head, w[:-1])

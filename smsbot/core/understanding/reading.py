@@ -3,9 +3,10 @@
 Between the two the caller asks the language detector for its votes, so that nothing here calls out.
 """
 
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -19,7 +20,7 @@ Tier = Literal["choice", "command", "redflag", "keywords", "near", "none"]
 
 # Meant only beside nothing else, or only when nothing else was said.
 POLITENESS = frozenset({"greeting", "thanks", "yes", "no", "more", "help", "menu", "exit"})
-ALONE = ("forget", "stop", "minor")
+ALONE = ("stop", "forget", "minor")
 
 CLEAR_LEAD = 0.15  # by how much one language must lead the next to be believed
 SWITCH_LEAD = 0.5  # by how much another language must lead the talk's own
@@ -35,6 +36,7 @@ class Reader:
     scripts: Mapping[str, str]  # language -> the script of its own name
     risks: Mapping[str, int]  # intent -> which of two answers goes first: the higher
     covers: Mapping[str, tuple[str, ...]]  # intent -> those that its answer answers as well
+    stop_words: frozenset[str]  # single words that opt out as a whole message
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -50,8 +52,21 @@ def make_reader(
     """The reader of the given vocabularies."""
     known = tuple(vocabularies)
     return Reader(
-        Lexicon(known), {v.tag: _script(v.own_name[0]) for v in known}, risks, covers or {}
+        lexicon=Lexicon(known),
+        scripts={v.tag: _script(v.own_name[0]) for v in known},
+        risks=risks,
+        covers=covers or {},
+        stop_words=frozenset(word for v in known for word in _stop_words(v)),
     )
+
+
+def _stop_words(vocabulary: Vocabulary) -> Iterator[str]:
+    """The single words by which a whole message opts out; single characters are words of too many meanings."""
+    for entry in vocabulary.entries:
+        if (entry.kind, entry.name, entry.whole) != ("intents", "stop", True):
+            continue
+        if len(entry.pattern.places) == 1:
+            yield from (w for (w, *more) in entry.pattern.places[0] if not more and len(w) > 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,7 @@ class Look:
     letters: int
     question: bool
     number: int | None
+    stops: bool  # a sentence of its own opts out, whatever the others say
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +126,19 @@ def look(reader: Reader, text: str) -> Look:
         letters=letters,
         question="?" in text or "؟" in text or "？" in text or text.rstrip().endswith("\u037e"),
         number=int(number) if number.isascii() and number.isdigit() and len(number) < 4 else None,
+        stops=_stops(reader, text, words),
     )
+
+
+_SENTENCE = re.compile(r"[.!?,;:\n…،؛؟。！？，；]+")
+
+
+def _stops(reader: Reader, text: str, words: tuple[str, ...]) -> bool:
+    """Whether one of several sentences is nothing but a word that opts out."""
+    if reader.stop_words.isdisjoint(words):
+        return False
+    sentences = [said for part in _SENTENCE.split(text) if (said := tokens(part))]
+    return len(sentences) > 1 and any(reader.stop_words.issuperset(said) for said in sentences)
 
 
 def _scripts(text: str) -> tuple[Mapping[str, float], int]:
@@ -139,6 +167,9 @@ def understand(reader: Reader, look: Look, votes: Mapping[str, float], prior: Pr
     intents = _ordered(reader, [h for h in chosen if h.target.kind == "intents"])
     follow_up = next((h.name for h in chosen if h.target.kind == "follow_ups"), None)
     flags = triage(h.name for h in look.hits if h.target.kind == "redflags")
+    begins = bool(flags) and bool(look.words) and look.words[0] in reader.stop_words
+    if (look.stops or begins) and "stop" not in intents:
+        intents = (*intents, "stop") if flags else ("stop",)
     scores = _scores(chosen)
     near = bool(chosen) and all(h.near for h in chosen)
     return Reading(
@@ -266,9 +297,10 @@ def _stray(hit: Hit, look: Look, preference: Mapping[str, int]) -> bool:
 
 def _ordered(reader: Reader, hits: list[Hit]) -> tuple[str, ...]:
     names = list(dict.fromkeys(h.name for h in hits))
-    for name in ALONE:
-        if name in names:
-            return (name,)
+    if "pregnant" in names and "minor" in names:
+        names.remove("minor")  # a child's age beside a question about nursing is the child's
+    if alone := [name for name in ALONE if name in names]:
+        return tuple(alone) if alone == ["stop", "forget"] else (alone[0],)
     if len(names) > 1 and (substance := [n for n in names if n not in POLITENESS]):
         names = substance
     covered = {n for name in names for n in reader.covers.get(name, ())}

@@ -43,6 +43,7 @@ class Vocabulary:
     near_misses: bool
     fillers: frozenset[str]
     comma: str
+    clear_yes: tuple[tuple[str, ...], ...]  # words that agree beyond doubt, as consent needs
     entries: tuple[Entry, ...]
     negations: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -105,6 +106,7 @@ def read_vocabulary(tag: str, table: Mapping[str, Any]) -> Vocabulary:
         near_misses=table.get("near_misses", True),
         fillers=frozenset(word for filler in table.get("fillers", ()) for word in tokens(filler)),
         comma=table.get("comma", ", "),
+        clear_yes=tuple(words for said in table.get("clear_yes", ()) if (words := tokens(said))),
         entries=tuple(entries),
         negations=tuple(safety.get("negations", ())),
         forbidden=tuple(safety.get("forbidden", ())),
