@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from smsbot import wiring
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock
 from smsbot.adapters.gettext import file_name, language_named, read_translations, vocabulary_name
-from smsbot.adapters.local import Local, PortTaken, local_settings
+from smsbot.adapters.local import Local, local_settings
 from smsbot.adapters.redis.embedded import NoServer
 from smsbot.adapters.sheets import read_sheet, write_sheet
 from smsbot.core.content.broken import Broken
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
     try:
         return int(options.command(options) or 0)
-    except (Broken, Misconfigured) as error:
+    except (Broken, Misconfigured, Unavailable) as error:
         print(error, file=sys.stderr)
         return 1
     except BadLine as error:
@@ -297,8 +298,11 @@ def _segments(_options: argparse.Namespace) -> None:
 def _run(_options: argparse.Namespace) -> int:
     """Starts everything on this machine and stays until it is told to stop."""
     try:
-        local = Local(local_settings(os.environ, Cipher.make_key))
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        environ = local_settings(os.environ, Cipher.make_key)
+        wiring.load_texts(Settings.from_env(environ).clinic_file)
+        local = Local(environ)
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, lambda *_: sys.exit(0))
         try:
             local.start()
             address = local.environ["PUBLIC_URL"]
@@ -310,9 +314,11 @@ def _run(_options: argparse.Namespace) -> int:
             local.wait()
         finally:
             local.stop()
-    except (NoServer, PortTaken, RuntimeError) as error:
+    except (NoServer, RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    except subprocess.CalledProcessError:
+        return 1  # the child has said why
     print("A process of the bot ended by itself; what it said stands above.", file=sys.stderr)
     return 1
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 Mode = Literal["production", "local"]
 
@@ -124,7 +125,7 @@ class Settings:
             allowed = spec.metadata["one_of"]
             if allowed and value not in allowed:
                 problems.append(f"{name} is {value!r}; it must be one of: {', '.join(allowed)}")
-            values[spec.name] = value
+            values[spec.name] = value.rstrip("/") if name == "PUBLIC_URL" else value
         settings = cls(**values)
         problems += settings._malformed()
         if problems:
@@ -137,10 +138,14 @@ class Settings:
             ("PORT", self.port, 1),
             ("NOTIFY_REPEAT_MINUTES", self.notify_repeat_minutes, 1),
         ):
-            if not value.isdigit() or not low <= int(value) <= 65535:
+            if not (value.isascii() and value.isdigit()) or not low <= int(value) <= 65535:
                 problems.append(f"{name} is {value!r}; it must be a whole number from {low} on")
         if self.public_url and not self.public_url.startswith(("https://", "http://")):
             problems.append(f"PUBLIC_URL is {self.public_url!r}; it must begin with https://")
+        if urlsplit(self.public_url).path or urlsplit(self.public_url).query:
+            problems.append(
+                f"PUBLIC_URL is {self.public_url!r}; it must be the address without a path"
+            )
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             problems.append("REDIS_URL must begin with redis://, rediss:// or unix://")
         if self.database_url and not self.database_url.startswith(

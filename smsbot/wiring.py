@@ -1,7 +1,7 @@
 """The one place that knows everyone: builds the bot from its settings."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -96,7 +96,7 @@ def load_texts(
         ),
         names=names,
         codes=codes,
-        yes=frozenset(said for v in vocabularies.values() for said in v.clear_yes),
+        yes=_clear_yes(vocabularies.values(), catalogs),
         languages=Detector(tuple(vocabularies)),
     )
 
@@ -216,6 +216,15 @@ def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dic
         names |= {tokens(name): tag for name in said if tokens(name)}
     codes = {tag.partition("-")[0].lower(): tag for tag in catalogs.by_tag}
     return names, codes | {tag.lower(): tag for tag in catalogs.by_tag if "-" not in tag}
+
+
+def _clear_yes(
+    vocabularies: Iterable[Vocabulary], catalogs: Catalogs
+) -> frozenset[tuple[str, ...]]:
+    """How people agree beyond doubt: by the very word that the question asks for, or another that means nothing else."""
+    labels = (catalog.texts.get("yes.label", ("",))[0] for catalog in catalogs.by_tag.values())
+    asked = {said for label in labels if (said := tokens(label))}
+    return frozenset(asked | {said for v in vocabularies for said in v.clear_yes})
 
 
 def silent(event: str, /, **details: object) -> None:
@@ -541,6 +550,13 @@ def _redis_looked_at(settings: Settings) -> list[Finding]:
             )
         ]
     findings = [Finding("ok", "Redis answers")]
+    if not found:
+        findings.append(
+            Finding(
+                "warn",
+                "Redis does not tell its settings: appendonly must be yes and maxmemory-policy noeviction",
+            )
+        )
     if found.get("appendonly") not in (None, "yes"):
         findings.append(
             Finding(

@@ -20,8 +20,9 @@ class Detector:
         """Each loaded language's share of the vote."""
         if self._detect is None:
             return {}
+        # Squared, so that a detector that leans one way is heard as leaning.
         scores = {
-            self._tags[c]: max(s, 0.0)
+            self._tags[c]: max(s, 0.0) ** 2
             for c, s in self._detect(_clean(text)).scores.items()
             if c in self._tags
         }

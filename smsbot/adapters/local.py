@@ -1,5 +1,6 @@
 """One machine without accounts: secrets of its own, an embedded Redis, SQLite, and the web and worker processes as children."""
 
+import fcntl
 import os
 import secrets
 import signal
@@ -8,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -71,17 +74,23 @@ def check_port(port: int) -> None:
             ) from None
 
 
+class AlreadyRunning(RuntimeError):
+    """Another bot runs on the same files."""
+
+
 class Local:
     """The children of `make run`: started in order, ended together."""
 
     def __init__(self, environ: dict[str, str], var: Path = VAR) -> None:
         self.environ, self.var = environ, var
         self.children: list[subprocess.Popen[bytes]] = []
+        self._lock: IO[str] | None = None
         self.redis = None if environ.get("REDIS_URL") else EmbeddedRedis(var / "redis")
 
     def start(self) -> None:
         """Starts Redis where none is named, brings the database up to date, then starts web and worker."""
         check_port(int(self.environ["PORT"]))
+        self._lock = self._locked()
         if self.redis:
             self.redis.start()
             self.environ["REDIS_URL"] = self.redis.url
@@ -95,6 +104,16 @@ class Local:
         self._child("gunicorn", "-c", "python:smsbot.web.server", "app:app")
         self._child("dramatiq", "app:broker", "--processes", "1", "--threads", "2")
         self._wait()
+
+    def _locked(self) -> IO[str]:
+        """Two bots on the same files would undo each other's. Raises `AlreadyRunning`."""
+        lock = open(self.var / "lock", "w")  # noqa: SIM115 - held until the end
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise AlreadyRunning(f"the bot already runs on the files in {self.var}") from None
+        return lock
 
     def _child(self, module: str, *arguments: str) -> None:
         command = [sys.executable, "-m", module, *arguments]
@@ -131,5 +150,9 @@ class Local:
                 child.wait(15)
             except subprocess.TimeoutExpired:
                 child.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)  # whatever of its own it has left behind
         if self.redis:
             self.redis.stop()
+        if self._lock:
+            self._lock.close()

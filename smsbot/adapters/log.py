@@ -12,7 +12,7 @@ from smsbot.ports import Note
 FORBIDDEN = frozenset(
     {"body", "text", "texts", "number", "handle", "address", "addresses", "name", "to", "sender"}
 )
-_ERRORS = frozenset({"fault", "alert_lost", "work_lost"})
+_ERRORS = frozenset({"fault", "work_lost", "work_failed", "round_failed"})
 
 
 def make_note(log_format: str) -> Note:

@@ -7,7 +7,6 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
     multiprocess,
@@ -42,12 +41,6 @@ class Metrics:
             "From the form to the answer",
             buckets=SECONDS,
             registry=self.registry,
-        )
-        self.waiting = Gauge(
-            "smsbot_outbox_waiting",
-            "Withdrawals that wait for SQL",
-            registry=self.registry,
-            multiprocess_mode="livemostrecent",
         )
 
     def turn(

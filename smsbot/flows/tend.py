@@ -45,7 +45,7 @@ class Tend:
     def _tried(self, event: str, work: Callable[[], int]) -> int:
         try:
             return work()
-        except Unavailable as error:
+        except (Refused, Unavailable) as error:
             self.note(event, why=str(error))
             return 0
 
@@ -63,10 +63,10 @@ class Tend:
                 break
             if not due:
                 break
-            if self._told(due[0]):
-                told += 1
-            else:
+            if not self._told(due[0]):
                 untold += 1
+                break  # whoever is told is away: the rest of the round waits for nobody
+            told += 1
         return told, untold
 
     def _told(self, notice: Notice) -> bool:

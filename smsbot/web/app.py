@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
 from smsbot.flows.answer import Answer, Turn
 from smsbot.ports import Carrier, Clock, Health, Note, Notices
@@ -49,4 +50,12 @@ def make_app(doors: Doors) -> Flask:
     )
     if doors.phone is not None:
         app.register_blueprint(doors.phone)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response | HTTPException:
+        """The carrier would text a page to a person: what it asks for wrongly is answered with nothing."""
+        if request.path.startswith("/twilio/"):
+            return Response(status=error.code, content_type=webhook.XML)
+        return error
+
     return app

@@ -7,6 +7,7 @@ does, a slow client does not hold a process.
 
 import multiprocessing
 import os
+import shutil
 import tempfile
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
@@ -24,6 +25,11 @@ control_socket_disable = True
 
 # The processes' counters are gathered from files; the folder has to be known before the first counter is made.
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="smsbot-metrics-"))
+
+
+def on_exit(_server: object) -> None:
+    """Removes the counters of a server that ended."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def child_exit(_server: object, worker: object) -> None:

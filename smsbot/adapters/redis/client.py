@@ -4,6 +4,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from smsbot.settings import Misconfigured
+
 TURN = 0.2  # seconds a turn waits for Redis
 HURRY = 0.05  # seconds a red flag waits
 WORK = 5.0  # seconds a job waits
@@ -11,6 +13,13 @@ WORK = 5.0  # seconds a job waits
 
 def make_client(url: str, patience: float) -> redis.Redis:
     """A client that gives up after `patience` seconds. A connection that the server closed meanwhile is opened once more."""
+    try:
+        return _client(url, patience)
+    except ValueError:
+        raise Misconfigured(["REDIS_URL is no address such as redis://host:6379/0"]) from None
+
+
+def _client(url: str, patience: float) -> redis.Redis:
     return redis.Redis.from_url(
         url,
         socket_timeout=patience,

@@ -284,7 +284,9 @@ def _chosen(reader: Reader, look: Look, preference: Mapping[str, int]) -> list[H
 
 
 def _stray(hit: Hit, look: Look, preference: Mapping[str, int]) -> bool:
-    """Whether a short word of another language stands in a longer message by chance."""
+    """Whether a word of another language stands in a longer message by chance: a short one, or one that is misspelled."""
+    if hit.near and preference.get(hit.target.language, 9) > 0 and len(look.words) > 3:
+        return True
     if (
         hit.target.language in preference
         or hit.target.whole
