@@ -329,7 +329,11 @@ def _migrate(_options: argparse.Namespace) -> int:
         raise Misconfigured(
             ["DATABASE_URL is not set: the address of your PostgreSQL, or sqlite:///var/smsbot.db"]
         )
-    before, after = wiring.migrate(settings)
+    try:
+        before, after = wiring.migrate(settings)
+    except Unavailable as error:
+        print(f"The database does not answer at DATABASE_URL ({error}).", file=sys.stderr)
+        return 1
     print(
         f"The database is up to date ({after})."
         if before == after

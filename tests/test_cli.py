@@ -187,3 +187,35 @@ def test_migrate_makes_the_tables_and_is_done_when_they_are_there(tmp_path: Path
         run = smsbot("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/bot.db")
         assert run.returncode == 0, run.stderr
         assert words in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({}, "PERSON_PEPPER is not set"),
+        (
+            {"SMSBOT_MODE": "local", "CLINIC_FILE": "/nowhere/clinic.toml"},
+            "/nowhere/clinic.toml: file: does not exist",
+        ),
+        ({"TWILIO_SENDER_KIND": "x"}, "TWILIO_SENDER_KIND is 'x'"),
+    ],
+)
+def test_a_server_that_cannot_start_says_why_in_words(environ: dict[str, str], words: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "import app"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", **environ},
+        check=False,
+    )
+    assert run.returncode == 1
+    assert words in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_database_that_does_not_answer_is_said_in_words() -> None:
+    run = smsbot("migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert run.returncode == 1
+    assert "does not answer at DATABASE_URL" in run.stderr
+    assert "Traceback" not in run.stderr
