@@ -187,8 +187,13 @@ class Lexicon:
 
     def near(self, word: str) -> tuple[str, ...]:
         """The words of the tree from which `word` differs by one slip, as the head of this module says."""
-        if len(word) < 4 or not self._near:
-            return ()
+        if len(word) <= 4:
+            swapped = (
+                (word[0] + word[2] + word[1] + word[3], word[:2] + word[3] + word[2])
+                if len(word) == 4
+                else ()
+            )
+            return tuple(w for w in swapped if w in self._known)
         found = {w for w in self._candidates(word) if not w.endswith("*") and _one_slip(word, w)}
         for length in range(max(6, len(word) - ENDING), len(word) + 1):
             head = word[:length]
@@ -218,7 +223,7 @@ def _guarded(pattern: Pattern) -> Iterator[str]:
             yield from (
                 w
                 for w in words
-                if len(w) >= (6 if w.endswith("*") else 4) and w.rstrip("*").isalpha()
+                if len(w) >= (6 if w.endswith("*") else 5) and w.rstrip("*").isalpha()
             )
 
 
@@ -231,14 +236,14 @@ def _deletions(word: str) -> Iterator[str]:
 
 
 def _one_slip(typed: str, word: str) -> bool:
-    """Whether one letter wrong, missing, added or swapped makes `word` of `typed`; of four letters, only swapped."""
+    """Whether one letter wrong, missing, added or two swapped make `word`, of five letters or more, of `typed`."""
     if len(typed) == len(word):
         wrong = [i for i, (a, b) in enumerate(zip(typed, word, strict=True)) if a != b]
         if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
             return typed[wrong[0]] == word[wrong[1]] and typed[wrong[1]] == word[wrong[0]]
-        return len(wrong) == 1 and len(word) >= 5
+        return len(wrong) == 1
     short, long = sorted((typed, word), key=len)
-    if len(word) < 5 or len(long) - len(short) != 1:
+    if len(long) - len(short) != 1:
         return False
     cut = next((i for i, c in enumerate(short) if long[i] != c), len(short))
     return short[cut:] == long[cut + 1 :]
