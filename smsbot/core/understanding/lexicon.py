@@ -70,7 +70,7 @@ class Lexicon:
         self._beginnings: dict[str, str] = {}
         self._ranges: dict[str, range] = {}
         self._known: set[str] = set()
-        self._near: dict[str, tuple[str, ...]] = {}
+        self._near: dict[int, tuple[str, ...]] = {}
         self._fillers: set[str] = set()
         guarded: set[str] = set()
         places: dict[tuple[int, _Choices], _Node] = {}
@@ -82,8 +82,10 @@ class Lexicon:
                 if vocabulary.near_misses:
                     guarded.update(_guarded(entry.pattern))
         for word in guarded:
+            alone = (word,)  # one value for most of its keys
             for key in _deletions(word.rstrip("*")):
-                self._near[key] = (*self._near.get(key, ()), word)
+                others = self._near.get(key)
+                self._near[key] = (*others, word) if others else alone
         self._lengths = sorted({len(b) for b in self._beginnings})
         # The same words come again and again; numbers, which may be somebody's, are not remembered.
         self._read = lru_cache(maxsize=8192)(self._readings)
@@ -132,9 +134,12 @@ class Lexicon:
         """Every pattern that stands in `words` (folded), longest first."""
         readings = [self._read(word) if word.isalpha() else self._readings(word) for word in words]
         spared = frozenset(i for i, word in enumerate(words) if word in self._fillers)
+        present = {word for known_as in readings for word, _ in known_as}
         hits: dict[tuple[int, int], Hit] = {}
-        for start in range(len(words)):
-            for hit in self._from(start, readings):
+        for start, known_as in enumerate(readings):
+            if not known_as:
+                continue
+            for hit in self._from(start, readings, present):
                 if hit.target.whole and not _covers(hit, len(words), spared):
                     continue
                 key = (id(hit.target), start)
@@ -143,23 +148,26 @@ class Lexicon:
                     hits[key] = hit
         return tuple(sorted(hits.values(), key=_longest_first))
 
-    def _from(self, start: int, readings: list[list[tuple[str, bool]]]) -> list[Hit]:
-        """Every pattern that begins with the word at `start`."""
+    def _from(
+        self, start: int, readings: list[list[tuple[str, bool]]], present: set[str]
+    ) -> list[Hit]:
+        """Every pattern that begins with the word at `start`; `present` are all words of the message."""
         found: list[Hit] = []
-        length = len(readings)
-        paths = [
-            (self._root, start, 0, False)
-        ]  # where in the tree, the next word, the words matched, whether one was mended
+        last = len(readings) - 1
+        # Where in the tree, the next word, how many words matched, whether one of them was mended.
+        paths = [(self._root, start, 0, False)]
         while paths:
             node, at, weight, near = paths.pop()
-            found.extend(Hit(target, start, at, weight, near) for target in node.targets)
+            for target in node.targets:
+                found.append(Hit(target, start, at, weight, near))
             if node.after_gap is not None:
                 gap, gapped = node.after_gap
-                for place in range(at, min(at + gap, length - 1) + 1):
-                    for word, missed in readings[place]:
-                        for following in gapped.following.get(word, ()):
-                            paths.append((following, place + 1, weight + 1, near or missed))
-            if at < length and node.following:
+                if not gapped.following.keys().isdisjoint(present):
+                    for place in range(at, min(at + gap, last) + 1):
+                        for word, missed in readings[place]:
+                            for following in gapped.following.get(word, ()):
+                                paths.append((following, place + 1, weight + 1, near or missed))
+            if at <= last and node.following:
                 for word, missed in readings[at]:
                     for following in node.following.get(word, ()):
                         paths.append((following, at + 1, weight + 1, near or missed))
@@ -227,12 +235,15 @@ def _guarded(pattern: Pattern) -> Iterator[str]:
             )
 
 
-def _deletions(word: str) -> Iterator[str]:
-    """The beginning of the word and that beginning with each letter left out: two words one slip apart share one of these."""
+def _deletions(word: str) -> Iterator[int]:
+    """The beginning of the word and that beginning with each letter left out: two words one slip apart share one of these.
+
+    As hashes, which take half the room; what they find is compared in full.
+    """
     head = word[:BEGINNING]
-    yield head
+    yield hash(head)
     for i in range(len(head)):
-        yield head[:i] + head[i + 1 :]
+        yield hash(head[:i] + head[i + 1 :])
 
 
 def _one_slip(typed: str, word: str) -> bool:
