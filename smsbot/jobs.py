@@ -8,7 +8,7 @@ from dramatiq.broker import Broker
 from dramatiq.middleware import Middleware
 from dramatiq.worker import Worker
 
-from smsbot.ports import Note
+from smsbot.ports import Note, silent
 
 QUEUE = "smsbot"
 EVERY = 5.0  # seconds: how late a notice may be whose wake was lost
@@ -17,12 +17,8 @@ OLDEST = 60_000  # milliseconds after which a wake is worth nothing: a round wen
 PARTING = 10.0  # seconds that the worker waits for the round it is in when it shuts down
 
 
-def _silent(event: str, /, **details: object) -> None:
-    """Notes nothing."""
-
-
 def declare(
-    broker: Broker, tend: Callable[[], object], note: Note = _silent, every: float = EVERY
+    broker: Broker, tend: Callable[[], object], note: Note = silent, every: float = EVERY
 ) -> None:
     """Declares the actors on the broker, and the rounds that each worker process makes every `every` seconds."""
     broker.add_middleware(Rounds(tend, note, every))

@@ -251,6 +251,10 @@ class Note(Protocol):
         """`details` hold no number and no body."""
 
 
+def silent(event: str, /, **details: object) -> None:
+    """Notes nothing: where nobody reads along."""
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """The state of one thing that the bot leans on."""

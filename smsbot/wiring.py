@@ -50,7 +50,7 @@ from smsbot.flows.answer import Answer
 from smsbot.flows.report import Finding, outcome, states
 from smsbot.flows.tend import Tend
 from smsbot.jobs import declare
-from smsbot.ports import Health, Languages, Note, Notices, Notify, Unavailable
+from smsbot.ports import Health, Languages, Note, Notices, Notify, Unavailable, silent
 from smsbot.settings import Misconfigured, Settings, unknown_settings
 from smsbot.web import phone
 from smsbot.web.app import Doors, make_app
@@ -87,18 +87,24 @@ def load_texts(
     vocabularies = {tag: _with_offers(v, by_tag[tag], content) for tag, v in vocabularies.items()}
     check_budgets(content, by_tag["en"].language, content_folder)
     catalogs = Catalogs(by_tag, profile.languages)
-    risks = {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
     names, codes = _language_names(catalogs)
     return Texts(
         book=make_book(content, catalogs, profile, written(profile.phone)),
         reader=make_reader(
-            vocabularies.values(), risks, {t.id: t.covers for t in content.topics.values()}
+            vocabularies.values(),
+            _risks(content),
+            {t.id: t.covers for t in content.topics.values()},
         ),
         names=names,
         codes=codes,
         yes=_clear_yes(vocabularies.values(), catalogs),
         languages=Detector(tuple(vocabularies)),
     )
+
+
+def _risks(content: Content) -> dict[str, int]:
+    """Which of two intents in one message goes first: the higher."""
+    return {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
 
 
 def _with_offers(vocabulary: Vocabulary, catalog: Catalog, content: Content) -> Vocabulary:
@@ -190,8 +196,7 @@ def load_library(
     profile = replace(
         profile, languages=tuple(t for t in profile.languages if t in scripts) or ("en",)
     )
-    risks = {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
-    return Library(content, profile, written(profile.phone), scripts, risks), broken
+    return Library(content, profile, written(profile.phone), scripts, _risks(content)), broken
 
 
 def _script(locales: Path, folder: Path) -> Script:
@@ -215,7 +220,7 @@ def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dic
         said = {own.own_name, *(other.language.name_of(code) for other in catalogs.by_tag.values())}
         names |= {tokens(name): tag for name in said if tokens(name)}
     codes = {tag.partition("-")[0].lower(): tag for tag in catalogs.by_tag}
-    return names, codes | {tag.lower(): tag for tag in catalogs.by_tag if "-" not in tag}
+    return names, codes
 
 
 def _clear_yes(
@@ -225,10 +230,6 @@ def _clear_yes(
     labels = (catalog.texts.get("yes.label", ("",))[0] for catalog in catalogs.by_tag.values())
     asked = {said for label in labels if (said := tokens(label))}
     return frozenset(asked | {said for v in vocabularies for said in v.clear_yes})
-
-
-def silent(event: str, /, **details: object) -> None:
-    """Notes nothing."""
 
 
 def in_memory(texts: Texts, note: Note = silent, pepper: bytes = b"chat") -> Answer:

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import urllib3
 
 from smsbot.core.people.address import Address
-from smsbot.ports import Note, Notice, Notify, Refused, Unavailable
+from smsbot.ports import Note, Notice, Notify, Refused, Unavailable, silent
 
 SIGNATURE = "X-Smsbot-Signature"
 WEBHOOK_PATIENCE = 5.0  # seconds
@@ -214,14 +214,10 @@ class SmsNotify:
         self._send(self._to, " ".join(sentences(notice, link)))
 
 
-def _silent(event: str, /, **details: object) -> None:
-    """Notes nothing."""
-
-
 class Several:
     """Tells by every way at once: one that fails does not keep the others from it."""
 
-    def __init__(self, ways: Sequence[Notify], note: Note = _silent) -> None:
+    def __init__(self, ways: Sequence[Notify], note: Note = silent) -> None:
         self._ways, self._note = tuple(ways), note
 
     def tell(self, notice: Notice, link: str) -> None:
