@@ -29,7 +29,7 @@ from smsbot.core.language.segments import measure
 from smsbot.core.language.translation import Translation, by_key
 from smsbot.core.people.address import PREFIXES, Address, parse_address
 from smsbot.core.people.carrier import SENDER_KINDS
-from smsbot.core.understanding.reading import Prior, look, understand
+from smsbot.core.understanding.reading import Reading
 from smsbot.flows.answer import Answer, Turn
 from smsbot.flows.catalogs import Standing, rows, standing, take, texts_of
 from smsbot.ports import Unavailable
@@ -257,28 +257,28 @@ def _understand(_options: argparse.Namespace) -> None:
     for number, value in _lines(sys.stdin):
         text = _text(value, "text", number)
         current, region = _text(value, "lang", number, ""), _text(value, "region", number, "")
-        spoken = [
-            t
-            for r in bot.regions.languages(region.upper())
-            for t in texts.reader.languages
-            if t.partition("-")[0] == r.partition("-")[0]
-        ]
-        prior = Prior(current or None, tuple(spoken), texts.book.profile.languages[0])
-        reading = understand(
-            texts.reader, look(texts.reader, text), texts.languages.votes(text), prior
-        )
+        reading = bot.read(text, current, region.upper())
         intents = (reading.triage.intents if reading.triage else ()) + reading.intents
         _put(
             {
                 "lang": reading.language,
-                "intent": intents[0] if intents else "clarify" if reading.follow_up else "unknown",
-                "confidence": reading.confidence,
+                "intent": _likeliest(reading, intents),
+                "confidence": round(reading.confidence, 3),
                 "tier": reading.tier,
                 "candidates": [
                     [name, score] for name, score in _candidates(reading.triage, reading.candidates)
                 ],
             }
         )
+
+
+def _likeliest(reading: Reading, intents: Sequence[str]) -> str:
+    """What is likeliest meant, also where the talk would rather ask: `confidence` tells how sure that is."""
+    if intents:
+        return intents[0]
+    if reading.follow_up:
+        return "clarify"
+    return reading.candidates[0][0] if reading.candidates else "unknown"
 
 
 def _candidates(triage: Any, candidates: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:

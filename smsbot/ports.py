@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from smsbot.core.conversation.conversation import Conversation
 from smsbot.core.conversation.inbound import Inbound
 from smsbot.core.people.address import Address
+from smsbot.core.understanding.reading import Scores
 
 
 class Forged(Exception):
@@ -212,6 +213,13 @@ class Languages(Protocol):
 
     def votes(self, text: str) -> Mapping[str, float]:
         """For each loaded language its share of the vote, summing to one at most; empty where there is no detector."""
+
+
+class Intents(Protocol):
+    """The model of meanings."""
+
+    def scores(self, text: str) -> Scores:
+        """The share of each meaning of the text; without shares where there is no model."""
 
 
 class Regions(Protocol):

@@ -1,20 +1,24 @@
 """The one place that knows everyone: builds the bot from its settings."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from dramatiq import Broker
 from flask import Blueprint, Flask
+from tqdm import tqdm
 
 from smsbot.adapters import files, memory
 from smsbot.adapters.background import Background
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock, reference
 from smsbot.adapters.gettext import CatalogShelf, file_name, posix, read_catalog, read_translations
-from smsbot.adapters.language_id import Detector
+from smsbot.adapters.language_id import ROMANISED, Detector
+from smsbot.adapters.learned.build import Learned, load
+from smsbot.adapters.learned.intents import LearnedIntents
 from smsbot.adapters.log import make_note
 from smsbot.adapters.metrics import Metrics
 from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
@@ -37,8 +41,9 @@ from smsbot.core.conversation.samples import samples
 from smsbot.core.language.catalog import Catalog, Catalogs
 from smsbot.core.language.language import Language
 from smsbot.core.people.address import parse_address
+from smsbot.core.understanding.examples import Example, read_examples
 from smsbot.core.understanding.folding import tokens
-from smsbot.core.understanding.reading import Reader, make_reader
+from smsbot.core.understanding.look import Reader, make_reader
 from smsbot.core.understanding.vocabulary import (
     Entry,
     Malformed,
@@ -50,7 +55,7 @@ from smsbot.flows.answer import Answer
 from smsbot.flows.report import Finding, outcome, states
 from smsbot.flows.tend import Tend
 from smsbot.jobs import declare
-from smsbot.ports import Health, Languages, Note, Notices, Notify, Unavailable, silent
+from smsbot.ports import Health, Intents, Languages, Note, Notices, Notify, Unavailable, silent
 from smsbot.settings import Misconfigured, Settings, unknown_settings
 from smsbot.web import phone
 from smsbot.web.app import Doors, make_app
@@ -71,10 +76,15 @@ class Texts:
     codes: Mapping[str, str]
     yes: frozenset[tuple[str, ...]]
     languages: Languages
+    intents: Intents
+    lacking: Mapping[str, str]  # what of the readers this machine has not, and why
 
 
 def load_texts(
-    clinic_file: str = "", locales: Path = files.LOCALES, content_folder: Path = files.CONTENT
+    clinic_file: str = "",
+    locales: Path = files.LOCALES,
+    content_folder: Path = files.CONTENT,
+    model_folder: Path = files.MODEL,
 ) -> Texts:
     """Reads content, catalogs, vocabularies and the clinic. Raises `Broken` naming the file, the key and what is wrong."""
     content = read_content(files.read_content_files(content_folder))
@@ -88,17 +98,60 @@ def load_texts(
     check_budgets(content, by_tag["en"].language, content_folder)
     catalogs = Catalogs(by_tag, profile.languages)
     names, codes = _language_names(catalogs)
+    learned = _learned(model_folder, read_all_examples(locales, vocabularies))
+    intents = LearnedIntents(learned)
+    detector = Detector(tuple(vocabularies), learned.languages.shares)
     return Texts(
         book=make_book(content, catalogs, profile, written(profile.phone)),
         reader=make_reader(
             vocabularies.values(),
             _risks(content),
             {t.id: t.covers for t in content.topics.values()},
+            {
+                label.removesuffix(ROMANISED)
+                for label in learned.languages.labels
+                if label.endswith(ROMANISED)
+            },
         ),
         names=names,
         codes=codes,
         yes=_clear_yes(vocabularies.values(), catalogs),
-        languages=Detector(tuple(vocabularies)),
+        languages=detector,
+        intents=intents,
+        lacking={
+            **({"encoder": intents.lacking} if intents.lacking else {}),
+            **dict.fromkeys(detector.missing, "not on this machine"),
+        },
+    )
+
+
+def read_all_examples(locales: Path, vocabularies: Mapping[str, Vocabulary]) -> tuple[Example, ...]:
+    """The example messages of the given languages. Raises `Broken` naming the file and the key."""
+    known = {e.name for e in vocabularies["en"].entries if e.kind == "intents"} | {"unknown"}
+    return tuple(
+        example for tag in vocabularies for example in _examples(locales / posix(tag), tag, known)
+    )
+
+
+def _examples(folder: Path, tag: str, intents: Collection[str]) -> tuple[Example, ...]:
+    path = folder / "examples.toml"
+    if not path.exists():
+        return ()  # a language may start without: it reads by its keywords and by what the others taught
+    try:
+        return read_examples(tag, files.read_toml(path), intents)
+    except Malformed as error:
+        raise Broken(f"locales/{folder.name}/examples.toml", "examples", str(error)) from None
+
+
+def _learned(folder: Path, examples: Sequence[Example]) -> Learned:
+    """What the examples teach, with a line on standard error, and a bar on a terminal, for what takes long."""
+    return load(
+        folder,
+        examples,
+        say=lambda what: print(f"smsbot: {what} (once)", file=sys.stderr, flush=True),
+        steps=lambda rows, total, what: tqdm(
+            rows, total=total, desc=f"smsbot: {what} (once)", unit="", leave=False
+        ),
     )
 
 
@@ -244,6 +297,7 @@ def in_memory(texts: Texts, note: Note = silent, pepper: bytes = b"chat") -> Ans
         nobody=memory.Nobody(),
         outbox=memory.MemoryOutbox(),
         languages=texts.languages,
+        intents=texts.intents,
         regions=PhoneRegions(),
         note=note,
         later=memory.at_once,
@@ -439,12 +493,11 @@ def _messages(settings: Settings) -> TwilioMessages:
 
 def _more_states(texts: Texts, settings: Settings) -> dict[str, Callable[[], Health]]:
     languages = list(texts.book.catalogs.offered)
-    detector = getattr(texts.languages, "present", True)
     return {
         "texts": lambda: Health(True, extra={"languages": languages}),
-        "language_detector": lambda: Health(
-            detector,
-            "" if detector else "not on this machine: script and keywords decide alone",
+        "readers": lambda: Health(
+            not texts.lacking,
+            "; ".join(f"{name}: {why}" for name, why in texts.lacking.items()),
             needed=False,
         ),
         "notify": lambda: Health(

@@ -9,6 +9,9 @@ import pytest
 from smsbot import wiring
 from smsbot.core.conversation.inbound import Inbound
 from smsbot.core.people.address import Address
+from smsbot.core.understanding.look import look
+from smsbot.core.understanding.reading import Reading, asked_of, understand
+from smsbot.core.understanding.spoken import Prior, spoken
 from smsbot.flows.answer import Answer, Turn
 
 # A Tuesday, 10:00 in Montreal: the demo clinic is open.
@@ -18,6 +21,19 @@ OPEN = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def texts() -> wiring.Texts:
     return wiring.load_texts()
+
+
+@pytest.fixture
+def read(texts: wiring.Texts) -> Callable[..., Reading]:
+    """What a text means: `read("how much?", current="fr")`, with the languages of the region in `expected`."""
+
+    def read(text: str, current: str | None = None, expected: tuple[str, ...] = ()) -> Reading:
+        seen = look(texts.reader, text)
+        language = spoken(texts.reader, seen, texts.languages.votes(text), Prior(current, expected))
+        scores = tuple(map(texts.intents.scores, asked_of(seen)))
+        return understand(texts.reader, seen, language, scores)
+
+    return read
 
 
 @pytest.fixture

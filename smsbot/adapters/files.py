@@ -11,6 +11,9 @@ from smsbot.core.content.broken import Broken
 PACKAGE = Path(__file__).resolve().parent.parent
 CONTENT = PACKAGE / "content"
 LOCALES = PACKAGE.parent / "locales"
+MODEL = (
+    PACKAGE.parent / "var" / "model"
+)  # built from the languages' examples, not kept in the repository
 CONTENT_FILES = ("facts.toml", "topics.toml", "service.toml", "check.toml", "emergency.toml")
 
 

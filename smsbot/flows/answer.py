@@ -1,6 +1,6 @@
 """One message in, one answer out: the order of the doors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -20,9 +20,12 @@ from smsbot.core.conversation.inbound import BODY_LIMIT, Inbound
 from smsbot.core.people.address import key_of
 from smsbot.core.people.carrier import Habit, habit
 from smsbot.core.people.consent import MINOR_HOLD, RED_FLAG_HOLD
-from smsbot.core.understanding.reading import Look, Prior, Reader, Reading, look, understand
+from smsbot.core.understanding.look import Look, Reader, look
+from smsbot.core.understanding.reading import Reading, Scores, asked_of, flagged, understand
+from smsbot.core.understanding.spoken import Prior, spoken
 from smsbot.ports import (
     Conversations,
+    Intents,
     Kept,
     Languages,
     Note,
@@ -62,6 +65,7 @@ class _Heard:
 
     inbound: Inbound
     seen: Look
+    scores: tuple[Scores, ...]
     person: str
     region: str
     habit: Habit
@@ -81,6 +85,7 @@ class Answer:
     nobody: People  # the ledger of the demo space
     outbox: Outbox
     languages: Languages
+    intents: Intents
     regions: Regions
     note: Note
     later: Callable[[Callable[[], None]], None]
@@ -96,9 +101,7 @@ class Answer:
     def answer(self, inbound: Inbound) -> Turn:
         """The answer to a message. Raises `Unavailable` where it could only be pretended: when no store can be reached."""
         heard = self._heard(inbound)
-        if any(hit.target.kind == "redflags" for hit in heard.seen.hits) or (
-            inbound.choice or ""
-        ).startswith("urgent"):
+        if flagged(heard.seen, heard.scores) or (inbound.choice or "").startswith("urgent"):
             return self._at_once(heard)
         opened, remembered = self._open(heard)
         if opened.kept is not None:
@@ -112,6 +115,18 @@ class Answer:
             turn = self._closed(heard, turn, opened.talk)
         return self._noted(heard, self._granted(heard, turn))
 
+    def read(self, text: str, current: str = "", region: str = "") -> Reading:
+        """What a text means in a talk that is in the language `current`, or begins in `region`, and has nothing open."""
+        seen = look(self.reader, text[:BODY_LIMIT])
+        talk = Conversation(language=current, chosen="detected") if current else None
+        scores = tuple(map(self.intents.scores, asked_of(seen)))
+        return self._read(seen, scores, self._prior(talk, region))
+
+    def _read(self, seen: Look, scores: Sequence[Scores], prior: Prior) -> Reading:
+        votes = self.languages.votes(seen.text)
+        language = spoken(self.reader, seen, votes, prior)
+        return understand(self.reader, seen, language, scores, self.book.profile.languages[0])
+
     def _linked(self, heard: _Heard, talk: Conversation | None) -> None:
         """Marks that came in one message are one person's: looked at once a talk, behind the answer."""
         addresses = heard.inbound.addresses
@@ -120,9 +135,11 @@ class Answer:
             self.later(lambda: self.people.link(keys))
 
     def _heard(self, inbound: Inbound) -> _Heard:
+        seen = look(self.reader, inbound.body[:BODY_LIMIT])
         return _Heard(
             inbound=inbound,
-            seen=look(self.reader, inbound.body[:BODY_LIMIT]),
+            seen=seen,
+            scores=tuple(map(self.intents.scores, asked_of(seen))),
             person=key_of(self.pepper, inbound.address, DEMO if inbound.demo else ""),
             region=self.regions.region(inbound.address),
             habit=habit(
@@ -161,8 +178,7 @@ class Answer:
             return Opened(), False
 
     def _decided(self, heard: _Heard, talk: Conversation | None, remembered: bool) -> Turn:
-        votes = self.languages.votes(heard.inbound.body[:BODY_LIMIT])
-        reading = understand(self.reader, heard.seen, votes, self._prior(talk, heard.region))
+        reading = self._read(heard.seen, heard.scores, self._prior(talk, heard.region))
         decision = decide(talk, heard.inbound, reading, self._around(heard, talk))
         return self._composed(
             heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered)
@@ -172,16 +188,17 @@ class Answer:
         offered = self.book.profile.languages
         guessed = talk.language if talk is not None and talk.chosen == "guess" else ""
         if talk is not None and not guessed and talk.language in self.reader.scripts:
-            return Prior(talk.language, (), offered[0])
+            return Prior(talk.language, (), offered[0], dict(talk.heard))
         loaded = self.reader.languages
-        spoken = (
+        expected = (
             t
             for r in self.regions.languages(region)
             for t in loaded
             if t == r or t.startswith(f"{r}-")
         )
         first = (guessed,) if guessed else ()
-        return Prior(None, (*first, *spoken), offered[0])
+        heard = dict(talk.heard) if talk is not None else {}
+        return Prior(None, (*first, *expected), offered[0], heard)
 
     def _around(self, heard: _Heard, talk: Conversation | None) -> Around:
         emergency, crisis = self._numbers(heard.region)

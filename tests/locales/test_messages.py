@@ -1,13 +1,12 @@
 """Messages as hurried people type them, read with every language loaded; what is known to be misread is listed beside them."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from smsbot import wiring
-from smsbot.core.understanding.reading import Prior, Reading, look, understand
+from smsbot.core.understanding.reading import Reading
 
 FOLDER = Path(__file__).parent
 OPTING = {"stop", "forget", "minor", "pregnant", "neuro"}
@@ -40,41 +39,39 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 def readings(
-    messages: list[str], language: str, texts: wiring.Texts, known: set[str]
+    messages: list[str], language: str, read: Callable[..., Reading], known: set[str]
 ) -> Iterator[tuple[str, Reading]]:
     for message in messages:
         if message not in known:
-            seen = look(texts.reader, message)
-            yield (
-                message,
-                understand(texts.reader, seen, texts.languages.votes(message), Prior(language)),
-            )
+            yield message, read(message, language)
 
 
-def test_every_sign_is_seen(language: str, texts: wiring.Texts) -> None:
+def test_every_sign_is_seen(language: str, read: Callable[..., Reading]) -> None:
     table = dict(tables())[language]
     missed = []
     for name, group in table["redflags"].items():  # type: ignore[attr-defined]
-        for message, reading in readings(group["messages"], language, texts, misses(table)):
+        for message, reading in readings(group["messages"], language, read, misses(table)):
             if reading.triage is None or name not in reading.triage.classes:
                 missed.append(f"{name}: {message}")
     assert missed == []
 
 
-def test_every_question_is_understood(language: str, texts: wiring.Texts) -> None:
+def test_every_question_is_understood(language: str, read: Callable[..., Reading]) -> None:
     table = dict(tables())[language]
     missed = []
     for name, group in table["intents"].items():  # type: ignore[attr-defined]
-        for message, reading in readings(group["messages"], language, texts, misses(table)):
+        for message, reading in readings(group["messages"], language, read, misses(table)):
             if name not in reading.intents[:2] or reading.triage:
                 missed.append(f"{name}: {message}: {reading.intents} {reading.triage}")
     assert missed == []
 
 
-def test_harmless_words_alarm_nobody_and_opt_nobody_out(language: str, texts: wiring.Texts) -> None:
+def test_harmless_words_alarm_nobody_and_opt_nobody_out(
+    language: str, read: Callable[..., Reading]
+) -> None:
     table = dict(tables())[language]
     alarmed = []
-    for message, reading in readings(table["harmless"]["messages"], language, texts, misses(table)):  # type: ignore[index]
+    for message, reading in readings(table["harmless"]["messages"], language, read, misses(table)):  # type: ignore[index]
         if reading.triage or OPTING & set(reading.intents):
             alarmed.append(f"{message}: {reading.intents} {reading.triage}")
     assert alarmed == []

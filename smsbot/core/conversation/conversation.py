@@ -27,6 +27,7 @@ class Conversation(
     version: int = 0
     language: str = ""
     chosen: Chosen = ""
+    heard: tuple[tuple[str, float], ...] = ()  # what spoke for each language so far, the first few
     topic: str = ""
     seen: tuple[str, ...] = ()
     options: tuple[str, ...] = ()

@@ -91,10 +91,11 @@ class _Turn:
         chosen = self.talk.chosen
         if chosen in ("", "guess"):
             chosen = "detected" if self.reading.certain else "guess"
-        if self.reading.switches:
+        if self.reading.spoken.switches:
             chosen = "detected"
         base = {
             "language": language,
+            "heard": tuple(self.reading.spoken.heard.items()),
             "chosen": chosen,
             "recent": self.recent,
             "options": (),
@@ -193,7 +194,9 @@ def _in_another_language(turn: _Turn, intents: tuple[str, ...]) -> list[Say]:
     language, default = turn.reading.language, turn.around.profile.languages[0]
     if turn.new and not turn.reading.certain:
         others = [
-            tag for tag in dict.fromkeys((*turn.reading.likeliest, default)) if tag != language
+            tag
+            for tag in dict.fromkeys((*turn.reading.spoken.likeliest, default))
+            if tag != language
         ]
         return [
             Say(_worded(name, turn.around), language=tag) for tag in others[:1] for name in intents
@@ -427,6 +430,13 @@ def _followed_up(turn: _Turn) -> Decision | None:
     return _clarify(turn, follow_up.otherwise[:2])
 
 
+def _unsure(turn: _Turn) -> Decision | None:
+    """Between sure and unsure: ask what was meant."""
+    topics, words = turn.around.content.topics, turn.around.content.words
+    known = tuple(i for i in turn.reading.asks if i in topics or i in words)
+    return _clarify(turn, known[:2]) if known and not turn.intents else None
+
+
 def _nearly_said(turn: _Turn) -> Decision | None:
     """Only misspelled words in a longer message: ask, unless what they may mean is a matter of safety."""
     if turn.tier != "near" or len(turn.reading.words) <= 3:
@@ -451,7 +461,9 @@ def _clarify(turn: _Turn, options: tuple[str, ...]) -> Decision:
 
 
 def _answered(turn: _Turn) -> Decision | None:
-    return _answers(turn, turn.intents) if turn.intents else None
+    if not turn.intents or turn.intents == ("unknown",):
+        return None
+    return _answers(turn, turn.intents)
 
 
 def _unknown(turn: _Turn) -> Decision:
@@ -474,6 +486,7 @@ RULES: tuple[Callable[[_Turn], Decision | None], ...] = (
     _more,
     _picked,
     _followed_up,
+    _unsure,
     _nearly_said,
     _answered,
 )
@@ -524,9 +537,11 @@ def _answers(turn: _Turn, intents: tuple[str, ...]) -> Decision:
 
 def _twice(turn: _Turn, replies: tuple[Say, ...]) -> tuple[Say, ...]:
     """An uncertain first message is answered in its two likeliest languages, once."""
-    if not turn.new or turn.reading.certain or len(turn.reading.likeliest) < 2:
+    if not turn.new or turn.reading.certain or len(turn.reading.spoken.likeliest) < 2:
         return replies
-    return replies + tuple(replace(reply, language=turn.reading.likeliest[1]) for reply in replies)
+    return replies + tuple(
+        replace(reply, language=turn.reading.spoken.likeliest[1]) for reply in replies
+    )
 
 
 def _part(turn: _Turn, intent: str) -> _Part:

@@ -23,7 +23,7 @@ from ..language.segments import Cost
 from ..language.translation import Translation, by_key
 from ..people.carrier import CARRIER_WORDS, HELP_WORDS, START_WORDS, STOP_WORDS
 from ..understanding.checks import check_read_back, check_vocabulary, words
-from ..understanding.reading import Reader, make_reader
+from ..understanding.look import Reader, make_reader
 from ..understanding.vocabulary import Vocabulary
 from .compose import Book, Text, make_book
 from .samples import samples
@@ -108,7 +108,10 @@ class Readers:
 def proofread(library: Library, tag: str, readers: Readers | None = None) -> Proof:
     """What is wrong with one language. `readers` are `readers_of` its vocabularies, where the caller has them already."""
     script = library.scripts[tag]
-    tongue = tongue_of(script, library.source)
+    tongue = replace(
+        tongue_of(script, library.source),
+        english=library.scripts[library.source].vocabulary.glossary,
+    )
     found, costs = _texts(library, script, tongue)
     labels = _labels(library, script)
     found += check_labels(labels, tongue, CARRIER_WORDS, SAME_MEANING)
@@ -175,6 +178,7 @@ def tongue_of(script: Script, source: str = "en") -> Tongue:
         forbidden=script.vocabulary.forbidden,
         terms=script.vocabulary.terms,
         source=script.tag == source,
+        glossary=script.vocabulary.glossary,
     )
 
 

@@ -33,6 +33,7 @@ Rule = Literal[
     "typography",
     "controls",
     "vocabulary",
+    "glossary",
 ]
 
 TITLE_LENGTH = 20  # characters on a button (Twilio quick replies)
@@ -87,6 +88,8 @@ class Tongue:
     forbidden: tuple[str, ...] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: bool = False  # the language in which the texts were first written
+    glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the one word for a thing
+    english: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same of the English
 
 
 # ---------------------------------------------------------------- one text
@@ -199,6 +202,22 @@ def _forbidden(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Iterat
                 )
 
 
+def _glossary(demand: Demand, forms: tuple[str, ...], tongue: Tongue) -> Iterator[Finding]:
+    """What the English calls by a word of its glossary is called by the language's own word for it."""
+    if tongue.source or demand.kind in ("label", "title"):
+        return
+    for term, english in tongue.english.items():
+        sources = [tongue.words(placeholders.outside(s)) for s in demand.source]
+        if not any(_holds(s, b, tongue) for s in sources for b in english):
+            continue
+        ours = tongue.glossary.get(term, ())
+        for form in forms:
+            words = tongue.words(placeholders.outside(form))
+            if ours and not any(_holds(words, beginning, tongue) for beginning in ours):
+                says = f"names {term!r} by another word than the glossary's ({', '.join(ours)})"
+                yield Finding(demand.key, "glossary", "error", says)
+
+
 def _length(demand: Demand, forms: tuple[str, ...], _tongue: Tongue) -> Iterator[Finding]:
     longest = max((len(form) for form in forms), default=0)
     if demand.kind == "title" and longest > TITLE_LENGTH:
@@ -259,6 +278,7 @@ _TEXT_RULES: tuple[Callable[[Demand, tuple[str, ...], Tongue], Iterator[Finding]
     _negations,
     _attribution,
     _forbidden,
+    _glossary,
     _length,
     _leftover,
     _typography,

@@ -5,7 +5,9 @@ from functools import lru_cache
 
 from ..language.checks import Finding
 from .folding import tokens, variants
-from .reading import Prior, Reader, look, understand
+from .look import Reader, look
+from .reading import understand
+from .spoken import Prior, spoken
 from .vocabulary import Entry, Vocabulary
 
 
@@ -33,6 +35,11 @@ def check_vocabulary(
         if not [w for w in vocabulary.terms.get(term, ()) if tokens(w)]:
             found.append(
                 _error(f"safety.terms.{term}", "is empty; the texts cannot be checked without it")
+            )
+    for term in sorted(model.glossary):
+        if not [w for w in vocabulary.glossary.get(term, ()) if tokens(w)]:
+            found.append(
+                _error(f"glossary.{term}", "is empty; the texts cannot be held to one word")
             )
     return tuple(found)
 
@@ -88,11 +95,12 @@ def check_read_back(
 def _misheard(label: str, intent: str, tag: str, reader: Reader) -> str:
     """What else the label is read as; "" where it is read as it should be."""
     for prior in (Prior(tag, (), tag), Prior(None, (), tag)):
-        reading = understand(reader, look(reader, label), {}, prior)
+        seen = look(reader, label)
+        reading = understand(reader, seen, spoken(reader, seen, {}, prior))
         meant = (*(reading.triage.intents if reading.triage else ()), *reading.intents)
         if meant != (intent,) or reading.follow_up or reading.tier == "near":
-            spoken = ", ".join((*meant, *((reading.follow_up,) if reading.follow_up else ())))
-            return (spoken or "nothing") + (
+            told = ", ".join((*meant, *((reading.follow_up,) if reading.follow_up else ())))
+            return (told or "nothing") + (
                 ", and only by guessing at a misspelling" if reading.tier == "near" else ""
             )
     return ""

@@ -1,258 +1,253 @@
-"""Reads a message in two pure steps: `look` finds what stands in it, `understand` says what was meant and in which language.
+"""Says what was meant by a message: commands first, signs of danger and opt-outs beside everything, then the likeliest question.
 
-Between the two the caller asks the language detector for its votes, so that nothing here calls out.
+`look` has found what stands in the message, `spoken` its language; the shares that a model gives to each meaning are handed in, so
+that nothing here calls out.
 """
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from .folding import tokens
-from .lexicon import Hit, Lexicon
-from .triage import Triage, triage
-from .vocabulary import Vocabulary
+from .examples import sign
+from .lexicon import Hit
+from .look import Look, Reader
+from .spoken import Spoken
+from .triage import TIERS, Triage, triage
 
-Tier = Literal["choice", "command", "redflag", "keywords", "near", "none"]
+Tier = Literal[
+    "choice", "command", "redflag", "keywords", "near", "encoder", "characters", "unsure", "none"
+]
 
 # Meant only beside nothing else, or only when nothing else was said.
 POLITENESS = frozenset({"greeting", "thanks", "yes", "no", "more", "help", "menu", "exit"})
 ALONE = ("stop", "forget", "minor")
+NOT_OURS = frozenset({"not_covered", "unknown"})
 
-CLEAR_LEAD = 0.15  # by how much one language must lead the next to be believed
-SWITCH_LEAD = 0.5  # by how much another language must lead the talk's own
 SAFETY_RISK = 8  # from this risk on a misspelled word counts beside well-spelled ones
-SWITCH_LETTERS = 8  # below this many letters a message does not change the talk's language
+
+# From which share of the model's on a meaning counts. Measured on the scoreboard's messages: `make bench` prints what they reach.
+ANSWER = 0.5  # the likeliest meaning is answered
+CONFIRMED = 0.3  # the same where a keyword says so too
+ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
+SECOND = 0.08  # a second meaning is answered too, where a keyword says so
+FLAG = 0.3  # signs of danger, all classes together
+CLASS = 0.1  # a class among them is named
+# Opt-out and the like beside any other answer: alone, and where a pattern says so too.
+SAFETY = {
+    "stop": (0.5, 0.1),
+    "forget": (0.5, 0.1),
+    "minor": (0.6, 0.1),
+    "pregnant": (0.35, 0.03),
+    "neuro": (0.5, 0.1),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """What is needed to read in the loaded languages; built once for all messages."""
+class Scores:
+    """What a model says of a message or a part of it: the share of each meaning, summing to one; empty where there is no model."""
 
-    lexicon: Lexicon
-    scripts: Mapping[str, str]  # language -> the script of its own name
-    risks: Mapping[str, int]  # intent -> which of two answers goes first: the higher
-    covers: Mapping[str, tuple[str, ...]]  # intent -> those that its answer answers as well
-    stop_words: frozenset[str]  # single words that opt out as a whole message
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages that can be read."""
-        return tuple(self.scripts)
-
-
-def make_reader(
-    vocabularies: Iterable[Vocabulary],
-    risks: Mapping[str, int],
-    covers: Mapping[str, tuple[str, ...]] | None = None,
-) -> Reader:
-    """The reader of the given vocabularies."""
-    known = tuple(vocabularies)
-    return Reader(
-        lexicon=Lexicon(known),
-        scripts={v.tag: _script(v.own_name[0]) for v in known},
-        risks=risks,
-        covers=covers or {},
-        stop_words=frozenset(word for v in known for word in _stop_words(v)),
-    )
-
-
-def _stop_words(vocabulary: Vocabulary) -> Iterator[str]:
-    """The single words by which a whole message opts out; single characters are words of too many meanings."""
-    for entry in vocabulary.entries:
-        if (entry.kind, entry.name, entry.whole) != ("intents", "stop", True):
-            continue
-        if len(entry.pattern.places) == 1:
-            yield from (w for (w, *more) in entry.pattern.places[0] if not more and len(w) > 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What stands in a message: its words, the patterns found, its scripts (share of letters) and whether it asks."""
-
-    text: str
-    words: tuple[str, ...]
-    hits: tuple[Hit, ...]
-    scripts: Mapping[str, float]
-    letters: int
-    question: bool
-    number: int | None
-    stops: bool  # a sentence of its own opts out, whatever the others say
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """What is known of the language before a message is read."""
-
-    current: str | None = None  # the talk's language
-    expected: tuple[str, ...] = ()  # the languages of the person's region, likeliest first
-    default: str = "en"
+    tier: Literal["encoder", "characters", "none"] = "none"
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was meant. `intents` in the order to be answered; `likeliest` the two languages that an uncertain message may be in."""
+    """What was meant. `intents` in the order to be answered; `asks` what to offer instead where that is not sure enough."""
 
     intents: tuple[str, ...]
+    asks: tuple[str, ...]
     follow_up: str | None
     triage: Triage | None
-    language: str
-    certain: bool
-    switches: bool
-    likeliest: tuple[str, ...]
+    spoken: Spoken
     confidence: float
     tier: Tier
     candidates: tuple[tuple[str, float], ...]
     question: bool
     number: int | None
     words: tuple[str, ...]
-    evidence: Mapping[str, float]  # language -> how much speaks for it
     found: tuple[str, ...]  # the patterns that decided
 
+    @property
+    def language(self) -> str:
+        """The language to answer in."""
+        return self.spoken.language
 
-def look(reader: Reader, text: str) -> Look:
-    """What stands in `text`."""
-    words = tokens(text)
-    scripts, letters = _scripts(text)
-    number = words[0] if len(words) == 1 else ""
-    return Look(
-        text=text,
-        words=words,
-        hits=reader.lexicon.find(words),
-        scripts=scripts,
-        letters=letters,
-        question="?" in text or "؟" in text or "？" in text or text.rstrip().endswith("\u037e"),
-        number=int(number) if number.isascii() and number.isdigit() and len(number) < 4 else None,
-        stops=_stops(reader, text, words),
-    )
+    @property
+    def certain(self) -> bool:
+        """Whether the language is certain."""
+        return self.spoken.certain
 
 
-_SENTENCE = re.compile(r"[.!?,;:\n…،؛؟。！？，；]+")
+def understand(
+    reader: Reader, look: Look, spoken: Spoken, scores: Sequence[Scores] = (), default: str = "en"
+) -> Reading:
+    """What was meant by the message that `look` saw, in the language that `spoken` settled.
 
-
-def _stops(reader: Reader, text: str, words: tuple[str, ...]) -> bool:
-    """Whether one of several sentences is nothing but a word that opts out."""
-    if reader.stop_words.isdisjoint(words):
-        return False
-    sentences = [said for part in _SENTENCE.split(text) if (said := tokens(part))]
-    return len(sentences) > 1 and any(reader.stop_words.issuperset(said) for said in sentences)
-
-
-def _scripts(text: str) -> tuple[Mapping[str, float], int]:
-    """The share of each script among the letters of the text, and how many letters there are."""
-    if text.isascii():
-        count = sum(map(str.isalpha, text))
-        return ({"LATIN": 1.0} if count else {}), count
-    counts = Counter(_script(c) for c in text if c.isalpha())
-    total = counts.total()
-    return {script: count / total for script, count in counts.items()}, total
-
-
-@lru_cache(maxsize=4096)
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "UNKNOWN").partition(" ")[0]
-
-
-def understand(reader: Reader, look: Look, votes: Mapping[str, float], prior: Prior) -> Reading:
-    """What was meant by the message that `look` saw. `votes` is a detector's share for each language, summing to one at most."""
-    evidence = _evidence(reader, look, votes)
-    language, certain, switches, likeliest = _language(evidence, look, prior)
+    `scores` are the model's, for the whole message and then for each of its parts where it has several; none where the message is
+    a command or nothing can be asked.
+    """
     preference = {
-        tag: rank for rank, tag in reversed(list(enumerate((language, prior.default, "en"))))
+        tag: rank for rank, tag in reversed(list(enumerate((spoken.language, default, "en"))))
     }
     chosen = _chosen(reader, look, preference)
-    intents = _ordered(reader, [h for h in chosen if h.target.kind == "intents"])
-    follow_up = next((h.name for h in chosen if h.target.kind == "follow_ups"), None)
-    flags = triage(h.name for h in look.hits if h.target.kind == "redflags")
+    flags = _flags(look, scores)
+    model = scores[0] if scores else Scores()
+    if model.tier == "encoder" and not look.commanded:
+        told = _modelled(reader, chosen, scores)
+    else:
+        told = _keyed(reader, chosen, model)
+    intents = told.intents
     begins = bool(flags) and bool(look.words) and look.words[0] in reader.stop_words
     if (look.stops or begins) and "stop" not in intents:
         intents = (*intents, "stop") if flags else ("stop",)
-    scores = _scores(chosen)
-    near = bool(chosen) and all(h.near for h in chosen)
+    follow_up = next((h.name for h in chosen if h.target.kind == "follow_ups"), None)
     return Reading(
         intents=intents,
+        asks=() if intents else told.asks,
         follow_up=follow_up if not set(intents) - POLITENESS else None,
         triage=flags,
-        language=language,
-        certain=certain,
-        switches=switches,
-        likeliest=likeliest,
-        confidence=1.0 if flags else max(scores.values(), default=0.0),
-        tier=_tier(flags, chosen, near),
-        candidates=tuple(sorted(scores.items(), key=lambda item: -item[1])),
+        spoken=spoken,
+        confidence=1.0 if flags else told.confidence,
+        tier="redflag" if flags else told.tier,
+        candidates=told.candidates,
         question=look.question,
         number=look.number,
         words=look.words,
-        evidence=evidence,
         found=tuple(f"{h.target.language}: {h.target.pattern}" for h in chosen),
     )
 
 
-def _tier(flags: Triage | None, chosen: list[Hit], near: bool) -> Tier:
-    if flags:
-        return "redflag"
+def asked_of(look: Look) -> tuple[str, ...]:
+    """The texts that the model is asked about: the whole message and, where it has several, each part; none for a command."""
+    if look.commanded or not look.letters:
+        return ()
+    return (look.text, *look.parts) if len(look.parts) > 1 else (look.text,)
+
+
+def flagged(look: Look, scores: Sequence[Scores]) -> bool:
+    """Whether the message names a sign of danger, by a pattern or by the model."""
+    return _flags(look, scores) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one way of reading says: what to answer, or what to offer, and how sure it is."""
+
+    intents: tuple[str, ...]
+    asks: tuple[str, ...]
+    confidence: float
+    tier: Tier
+    candidates: tuple[tuple[str, float], ...]
+
+
+# ---------------------------------------------------------------- signs of danger
+
+
+def _flags(look: Look, scores: Sequence[Scores]) -> Triage | None:
+    """The signs that a pattern names, or that the model sees in the message or in one of its parts."""
+    named = [h.name for h in look.hits if h.target.kind == "redflags"]
+    if not look.commanded:
+        for part in scores:
+            named += _seen(part)
+    return triage(named)
+
+
+def _seen(scores: Scores) -> list[str]:
+    signs = {sign(label): share for label, share in scores.shares.items() if sign(label)}
+    if scores.tier != "encoder" or sum(signs.values()) < FLAG:
+        return []
+    ranked = sorted(signs, key=lambda name: -signs[name])
+    first = ranked[0]
+    # Classes that share the message between them are not two signs; only what the model is sure of beside the first counts.
+    tier_share = sum(s for name, s in signs.items() if TIERS[name] == "now")
+    if TIERS[first] == "today" and tier_share >= CLASS * 2:
+        first = next(name for name in ranked if TIERS[name] == "now")
+    return [first, *(n for n in ranked if n == "crisis" and signs[n] >= CLASS)]
+
+
+# ---------------------------------------------------------------- by the model
+
+
+def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores]) -> _Told:
+    """The likeliest meaning, where the model is sure of it or a keyword agrees; else what to offer."""
+    shares = _meanings(scores[0].shares)
+    keyed = {h.name for h in chosen if h.target.kind == "intents"}
+    ranked = sorted(shares, key=lambda name: -shares[name])
+    first, share = ranked[0], shares[ranked[0]]
+    confidence = min(1.0, share + (1 - share) * 0.3) if first in keyed else share
+    candidates = tuple((name, round(shares[name], 3)) for name in ranked[:5])
+    meant = [n for n, (alone, agreed) in SAFETY.items() if _counts(n, alone, agreed, keyed, scores)]
+    sure = share >= ANSWER or (first in keyed and share >= CONFIRMED)
+    if sure and first not in meant:
+        meant.append(first)
+    meant += [name for name in _others(first, shares, keyed, scores[1:]) if name not in meant]
+    if meant and (sure or set(meant) & set(SAFETY)):
+        return _Told(_ordered(reader, meant), (), confidence, "encoder", candidates)
+    asks = tuple(n for n in ranked[:3] if n not in NOT_OURS and shares[n] >= ASK / 2)[:2]
+    if share < ASK or not asks:
+        asks = ()
+    return _Told((), asks, confidence, "unsure", candidates)
+
+
+def _meanings(shares: Mapping[str, float]) -> dict[str, float]:
+    """The shares of the intents; the signs count elsewhere, so they are left out and the rest is brought to one."""
+    kept = {name: share for name, share in shares.items() if not sign(name)}
+    total = sum(kept.values()) or 1.0
+    return {name: share / total for name, share in kept.items()}
+
+
+def _counts(
+    name: str, alone: float, agreed: float, keyed: set[str], scores: Sequence[Scores]
+) -> bool:
+    most = max(part.shares.get(name, 0.0) for part in scores)
+    return most >= (agreed if name in keyed else alone)
+
+
+def _others(
+    first: str, shares: Mapping[str, float], keyed: set[str], parts: Sequence[Scores]
+) -> list[str]:
+    """What else was asked: a sentence of its own that is clear, or a keyword that the model does not contradict."""
+    found = [
+        name
+        for name in keyed
+        if name != first and name not in SAFETY and shares.get(name, 0.0) >= SECOND
+    ]
+    for part in parts:
+        told = _meanings(part.shares)
+        best = max(told, key=lambda name: told[name])
+        if told[best] >= ANSWER and best not in (*found, *SAFETY, *NOT_OURS, first):
+            found.append(best)
+    return found
+
+
+# ---------------------------------------------------------------- by keywords
+
+
+def _keyed(reader: Reader, chosen: list[Hit], model: Scores) -> _Told:
+    """What the patterns say; where they say nothing, what the model of characters takes for likely enough."""
+    intents = _ordered(reader, [h.name for h in chosen if h.target.kind == "intents"])
+    scores = _scores(chosen)
+    candidates = tuple(sorted(scores.items(), key=lambda item: -item[1]))
     if not chosen:
-        return "none"
-    if near:
-        return "near"
-    return "command" if any(h.target.whole for h in chosen) else "keywords"
+        return _guessed(model)
+    near = all(h.near for h in chosen)
+    tier: Tier = (
+        "near" if near else "command" if any(h.target.whole for h in chosen) else "keywords"
+    )
+    return _Told(intents, (), max(scores.values(), default=0.0), tier, candidates)
 
 
-# ---------------------------------------------------------------- language
-
-
-def _evidence(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, float]:
-    """What speaks for each language in the message itself: its script, the detector, the patterns found."""
-    if not look.letters:
-        return dict.fromkeys(reader.scripts, 0.0)
-    fitting = {tag: look.scripts.get(script, 0.0) for tag, script in reader.scripts.items()}
-    same_script = {tag for tag, share in fitting.items() if share >= 0.5}
-    trust = min(1.0, look.letters / 12)
-    matched: dict[str, dict[int, float]] = {}
-    for hit in look.hits:
-        words = matched.setdefault(hit.target.language, {})
-        for place in range(hit.start, hit.end):
-            words[place] = max(words.get(place, 0.0), 0.5 if hit.near else 1.0)
-    evidence = {}
-    for tag in reader.scripts:
-        if tag not in same_script:
-            evidence[tag] = 0.0
-            continue
-        share = sum(matched.get(tag, {}).values()) / len(look.words) if look.words else 0.0
-        alone = 1.0 if len(same_script) == 1 else 0.0
-        evidence[tag] = alone + trust * votes.get(tag, 0.0) + 0.8 * share
-    return evidence
-
-
-def _language(
-    evidence: Mapping[str, float], look: Look, prior: Prior
-) -> tuple[str, bool, bool, tuple[str, ...]]:
-    """The language to answer in, whether that is certain, whether the talk changes to it, and the two likeliest."""
-    if prior.current is not None and prior.current in evidence:
-        best = max(evidence, key=lambda tag: evidence[tag])
-        lead = evidence[best] - evidence[prior.current]
-        clear = lead >= SWITCH_LEAD and (
-            look.letters >= SWITCH_LETTERS or evidence[best] >= 1.0 > look.scripts.get("LATIN", 0)
-        )
-        language = best if clear else prior.current
-        return language, True, clear, (language,)
-    expected = [tag for tag in (*prior.expected, prior.default) if tag in evidence]
-    bonus = {
-        tag: 0.2 - 0.05 * min(rank, 3)
-        for rank, tag in reversed(list(enumerate(dict.fromkeys(expected))))
-    }
-    totals = {tag: value + bonus.get(tag, 0.0) for tag, value in evidence.items()}
-    ranked = sorted(totals, key=lambda tag: -totals[tag])
-    first, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
-    said = evidence[first] > 0.25
-    certain = first == second or (said and totals[first] - totals[second] >= CLEAR_LEAD)
-    return first, certain, False, (first,) if certain else (first, second)
-
-
-# ---------------------------------------------------------------- intents
+def _guessed(model: Scores) -> _Told:
+    shares = _meanings(model.shares)
+    if not shares:
+        return _Told((), (), 0.0, "none", ())
+    ranked = sorted(shares, key=lambda name: -shares[name])
+    candidates = tuple((name, round(shares[name], 3)) for name in ranked[:5])
+    share = shares[ranked[0]]
+    if share >= ANSWER:
+        return _Told((ranked[0],), (), share, "characters", candidates)
+    asks = tuple(n for n in ranked[:2] if n not in NOT_OURS) if share >= ASK else ()
+    return _Told((), asks, share, "unsure", candidates)
 
 
 def _chosen(reader: Reader, look: Look, preference: Mapping[str, int]) -> list[Hit]:
@@ -297,8 +292,8 @@ def _stray(hit: Hit, look: Look, preference: Mapping[str, int]) -> bool:
     return len(look.words[hit.start]) < 5
 
 
-def _ordered(reader: Reader, hits: list[Hit]) -> tuple[str, ...]:
-    names = list(dict.fromkeys(h.name for h in hits))
+def _ordered(reader: Reader, meant: Sequence[str]) -> tuple[str, ...]:
+    names = list(dict.fromkeys(meant))
     if "pregnant" in names and "minor" in names:
         names.remove("minor")  # a child's age beside a question about nursing is the child's
     if alone := [name for name in ALONE if name in names]:

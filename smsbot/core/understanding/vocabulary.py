@@ -48,6 +48,7 @@ class Vocabulary:
     negations: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # how the texts call a thing
 
 
 KINDS = ("intents", "follow_ups", "redflags")
@@ -111,6 +112,7 @@ def read_vocabulary(tag: str, table: Mapping[str, Any]) -> Vocabulary:
         negations=tuple(safety.get("negations", ())),
         forbidden=tuple(safety.get("forbidden", ())),
         terms={name: tuple(words) for name, words in safety.get("terms", {}).items()},
+        glossary={name: tuple(words) for name, words in table.get("glossary", {}).items()},
     )
 
 

@@ -28,13 +28,13 @@ def trace(turn: Turn, book: Book, *, buttons: bool = False) -> Trace:
         "lang": kept.language,
         "evidence": {
             t: round(v, 2)
-            for t, v in sorted(reading.evidence.items(), key=lambda i: -i[1])
+            for t, v in sorted(reading.spoken.evidence.items(), key=lambda i: -i[1])
             if v > 0
         }
         if reading
         else {},
         "certain": reading.certain if reading else True,
-        "switches": reading.switches if reading else False,
+        "switches": reading.spoken.switches if reading else False,
         "intents": list(kept.intents),
         "topic": kept.topic,
         "tier": (decision.tier if decision else "") or (reading.tier if reading else "kept"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from smsbot.core.understanding.checks import check_read_back, check_vocabulary
-from smsbot.core.understanding.reading import Reader, make_reader
+from smsbot.core.understanding.look import Reader, make_reader
 from smsbot.core.understanding.vocabulary import Vocabulary, read_vocabulary
 
 TERMS = ("pregnant", "article")

@@ -2,22 +2,6 @@
 
 import pytest
 
-from smsbot import wiring
-from smsbot.core.understanding.reading import Prior, Reading, look, understand
-
-
-@pytest.fixture
-def read(texts: wiring.Texts):  # type: ignore[no-untyped-def]
-    def read(text: str, current: str | None = None, expected: tuple[str, ...] = ()) -> Reading:
-        return understand(
-            texts.reader,
-            look(texts.reader, text),
-            texts.languages.votes(text),
-            Prior(current, expected),
-        )
-
-    return read
-
 
 @pytest.mark.parametrize(
     ("text", "language"),
@@ -40,7 +24,7 @@ def test_a_message_that_says_nothing_of_its_language_is_uncertain_and_follows_th
     read,
 ) -> None:  # type: ignore[no-untyped-def]
     reading = read("👍", expected=("fr", "en"))
-    assert (reading.certain, reading.likeliest) == (False, ("fr", "en"))
+    assert (reading.certain, reading.spoken.likeliest) == (False, ("fr", "en"))
 
 
 def test_a_keyword_of_another_language_is_understood_and_does_not_change_the_talk(read) -> None:  # type: ignore[no-untyped-def]
@@ -58,7 +42,7 @@ def test_a_keyword_of_another_language_is_understood_and_does_not_change_the_tal
 
 def test_a_clear_change_changes_the_talk(read) -> None:  # type: ignore[no-untyped-def]
     reading = read("how much does it cost and does it hurt", current="fr")
-    assert (reading.language, reading.switches) == ("en", True)
+    assert (reading.language, reading.spoken.switches) == ("en", True)
 
 
 def test_a_matter_of_safety_comes_before_a_longer_match_of_another(read) -> None:  # type: ignore[no-untyped-def]

@@ -1,0 +1,139 @@
+"""Settles the language of a message: by its script, by the votes on it, by the patterns found, and by what the talk was in before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .look import Look, Reader
+
+CLEAR_LEAD = 0.15  # by how much one language must lead the next to be believed
+SWITCH_LEAD = 0.5  # by how much another language must lead the talk's own
+SWITCH_LETTERS = 8  # below this many letters a message does not change the talk's language
+TRUSTED_LETTERS = 12  # from this many letters on the votes count in full
+PATTERNS = 0.4  # weight of the share of words that patterns of the language explain
+FADING = 0.5  # what is left, a turn later, of what spoke for a language before
+KEPT = 3  # languages of which the talk remembers what spoke for them
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is known of the language before a message is read."""
+
+    current: str | None = None  # the talk's language
+    expected: tuple[str, ...] = ()  # the languages of the person's region, likeliest first
+    default: str = "en"
+    heard: Mapping[str, float] = field(default_factory=dict)  # what spoke for each language so far
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The language to answer in, whether that is certain, whether the talk changes to it, and the two likeliest."""
+
+    language: str
+    certain: bool
+    switches: bool
+    likeliest: tuple[str, ...]
+    evidence: Mapping[str, float]  # language -> how much speaks for it in this message
+    heard: Mapping[str, float]  # the same, over the talk
+
+
+def spoken(reader: Reader, look: Look, votes: Mapping[str, float], prior: Prior) -> Spoken:
+    """The language of the message that `look` saw. `votes` are the detectors' shares, summing to one at most."""
+    evidence = _evidence(reader, look, votes)
+    heard = {
+        tag: value
+        for tag in evidence
+        if (value := round(evidence[tag] + FADING * prior.heard.get(tag, 0.0), 2)) > 0
+    }
+    remembered = dict(sorted(heard.items(), key=lambda item: -item[1])[:KEPT])
+    if prior.current is not None and prior.current in evidence:
+        language, switches = _kept_or_switched(evidence, heard, look, prior.current)
+        return Spoken(language, True, switches, (language,), evidence, remembered)
+    expected = [tag for tag in (*prior.expected, prior.default) if tag in evidence]
+    bonus = {
+        tag: 0.2 - 0.05 * min(rank, 3)
+        for rank, tag in reversed(list(enumerate(dict.fromkeys(expected))))
+    }
+    totals = {
+        tag: value + FADING * prior.heard.get(tag, 0.0) + bonus.get(tag, 0.0)
+        for tag, value in evidence.items()
+    }
+    ranked = sorted(totals, key=lambda tag: -totals[tag])
+    first, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
+    said = evidence[first] > 0.25
+    certain = first == second or (said and totals[first] - totals[second] >= CLEAR_LEAD)
+    likeliest = (first,) if certain else (first, second)
+    return Spoken(first, certain, False, likeliest, evidence, remembered)
+
+
+def _kept_or_switched(
+    evidence: Mapping[str, float], heard: Mapping[str, float], look: Look, current: str
+) -> tuple[str, bool]:
+    """Whether this message, with those before it, leads clearly away from the talk's language; one short message never does."""
+    best = max(evidence, key=lambda tag: heard.get(tag, 0.0))
+    own_script = evidence[best] >= 1.0 > look.scripts.get("LATIN", 0)
+    if look.letters < SWITCH_LETTERS and not own_script:
+        return current, False
+    lead = max(evidence[best] - evidence[current], heard.get(best, 0.0) - heard.get(current, 0.0))
+    if evidence[best] > evidence[current] and lead >= SWITCH_LEAD:
+        return best, best != current
+    return current, False
+
+
+def _evidence(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, float]:
+    """What speaks for each language in the message itself: its script, the votes, the patterns found."""
+    if not look.letters:
+        return dict.fromkeys(reader.scripts, 0.0)
+    fitting = {tag for tag in reader.scripts if _fits(reader, look, tag)}
+    own = {t for t in fitting if look.scripts.get(reader.scripts[t], 0.0) >= 0.5}
+    alone = len(own) == 1 and not look.scripts.get("LATIN", 0.0) >= 0.5
+    trust = min(1.0, look.letters / TRUSTED_LETTERS)
+    matched: dict[str, dict[int, float]] = {}
+    for hit in look.hits:
+        words = matched.setdefault(hit.target.language, {})
+        for place in range(hit.start, hit.end):
+            words[place] = max(words.get(place, 0.0), 0.5 if hit.near else 1.0)
+    form = chinese_form(look.text) if look.scripts.get("CJK") else {}
+    evidence = {}
+    for tag in reader.scripts:
+        if tag not in fitting:
+            evidence[tag] = 0.0
+            continue
+        share = sum(matched.get(tag, {}).values()) / len(look.words) if look.words else 0.0
+        script = 1.0 if alone and tag in own else 0.0
+        evidence[tag] = (
+            script
+            + trust * votes.get(tag, 0.0)
+            + PATTERNS * share
+            + form.get(tag.partition("-")[2], 0.0)
+        )
+    return evidence
+
+
+def _fits(reader: Reader, look: Look, tag: str) -> bool:
+    """Whether the message is written as the language is: in its own script, or in Latin letters where people do that too."""
+    if look.scripts.get(reader.scripts[tag], 0.0) >= 0.5:
+        return True
+    return tag in reader.romanised and look.scripts.get("LATIN", 0.0) >= 0.5
+
+
+def chinese_form(text: str) -> dict[str, float]:
+    """How far the characters are simplified or traditional ones: each form's share of those that only one of them has.
+
+    GB 2312 holds the simplified characters and Big5 with Hong Kong's additions the traditional ones; what both hold says nothing.
+    """
+    simplified = traditional = 0
+    for character in text:
+        if "\u3400" <= character <= "\u9fff":
+            plain, full = _holds("gb2312", character), _holds("big5hkscs", character)
+            simplified += plain and not full
+            traditional += full and not plain
+    known = simplified + traditional
+    return {"Hans": simplified / known, "Hant": traditional / known} if known else {}
+
+
+def _holds(charset: str, character: str) -> bool:
+    try:
+        character.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
