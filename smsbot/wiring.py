@@ -39,7 +39,7 @@ from smsbot.core.conversation.decision import Say
 from smsbot.core.conversation.proofread import Library, Script
 from smsbot.core.conversation.samples import samples
 from smsbot.core.language.catalog import Catalog, Catalogs
-from smsbot.core.language.language import Language
+from smsbot.core.language.language import Language, code
 from smsbot.core.people.address import parse_address
 from smsbot.core.understanding.examples import Example, read_examples
 from smsbot.core.understanding.folding import tokens
@@ -55,7 +55,7 @@ from smsbot.flows.answer import Answer
 from smsbot.flows.report import Finding, outcome, states
 from smsbot.flows.tend import Tend
 from smsbot.jobs import declare
-from smsbot.ports import Health, Intents, Languages, Note, Notices, Notify, Unavailable, silent
+from smsbot.ports import Health, Languages, Note, Notices, Notify, Unavailable, silent
 from smsbot.settings import Misconfigured, Settings, unknown_settings
 from smsbot.web import phone
 from smsbot.web.app import Doors, make_app
@@ -76,7 +76,7 @@ class Texts:
     codes: Mapping[str, str]
     yes: frozenset[tuple[str, ...]]
     languages: Languages
-    intents: Intents
+    intents: LearnedIntents
     lacking: Mapping[str, str]  # what of the readers this machine has not, and why
 
 
@@ -125,8 +125,12 @@ def load_texts(
     )
 
 
-def read_all_examples(locales: Path, vocabularies: Mapping[str, Vocabulary]) -> tuple[Example, ...]:
-    """The example messages of the given languages. Raises `Broken` naming the file and the key."""
+def read_all_examples(
+    locales: Path = files.LOCALES, vocabularies: Mapping[str, Vocabulary] | None = None
+) -> tuple[Example, ...]:
+    """The example messages of the given languages, of all where none are given. Raises `Broken` naming the file and the key."""
+    if vocabularies is None:
+        vocabularies = {v.tag: v for v in map(_vocabulary, files.language_folders(locales))}
     known = {e.name for e in vocabularies["en"].entries if e.kind == "intents"} | {"unknown"}
     return tuple(
         example for tag in vocabularies for example in _examples(locales / posix(tag), tag, known)
@@ -269,10 +273,15 @@ def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dic
     """How people may name a language: in its own words, in any loaded language's words, or by its code."""
     names: dict[tuple[str, ...], str] = {}
     for tag, catalog in catalogs.by_tag.items():
-        own, code = catalog.language, tag.partition("-")[0]
-        said = {own.own_name, *(other.language.name_of(code) for other in catalogs.by_tag.values())}
-        names |= {tokens(name): tag for name in said if tokens(name)}
-    codes = {tag.partition("-")[0].lower(): tag for tag in catalogs.by_tag}
+        own, letters = catalog.language, tag.partition("-")[0]
+        said = {own.own_name}
+        for other in catalogs.by_tag.values():
+            said |= {other.language.name_of(tag), other.language.name_of(letters)}
+        # Where two languages share a name (Chinese in two scripts), it is the first one's.
+        names |= {tokens(n): tag for n in said if tokens(n) and tokens(n) not in names}
+        names[tokens(own.own_name)] = tag
+    codes = {tag.partition("-")[0]: tag for tag in reversed(catalogs.by_tag)}
+    codes |= {code(tag, tuple(catalogs.by_tag)).lower(): tag for tag in catalogs.by_tag}
     return names, codes
 
 

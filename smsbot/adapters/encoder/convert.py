@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .tuned import Tuned
 from .weights import Floats, Weights
 
 VERSION = "2"  # of what is written here: a change of it builds everything anew
@@ -14,14 +15,14 @@ OPSET, IR = 20, 9
 LAYERS, WORDS, PLACES, PIECES = "layers.onnx", "words.npy", "places.npy", "pieces.model"
 
 
-def convert(weights: Weights, folder: Path, progress: Callable[[str], None]) -> None:
+def convert(weights: Weights, tuned: Tuned, folder: Path, progress: Callable[[str], None]) -> None:
     """Writes the four files of the encoder into `folder`, which exists."""
     progress("reading the encoder's weights")
     np.save(folder / WORDS, weights.blocks("emb.word", weights.sizes.words, weights.sizes.width))
     np.save(folder / PLACES, _places(weights))
     (folder / PIECES).write_bytes(_pieces(weights))
     progress("converting the encoder")
-    _write_layers(weights, folder / LAYERS)
+    _write_layers(weights, tuned, folder / LAYERS)
 
 
 def _places(weights: Weights) -> Floats:
@@ -58,7 +59,8 @@ def _pieces(weights: Weights) -> bytes:
 class _Graph:
     """The network as it is written down: each step by name, each constant beside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, tuned: Tuned) -> None:
+        self.tuned = tuned
         self.steps: list[Any] = []
         self.constants: list[Any] = []
 
@@ -78,12 +80,12 @@ class _Graph:
 OWN = "com.microsoft"  # steps that ONNX Runtime has fused of several
 
 
-def _write_layers(weights: Weights, path: Path) -> None:
+def _write_layers(weights: Weights, tuned: Tuned, path: Path) -> None:
     """Words in, one row of numbers for each text out: the mean over its words. Texts of one call have one length."""
     from onnx import TensorProto, helper, save
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    graph, width = _Graph(), weights.sizes.width
+    graph, width = _Graph(tuned), weights.sizes.width
     first = [
         graph.constant(f"emb.ln.{part}", weights.plain(f"emb.ln.{part}", width)) for part in "wb"
     ]
@@ -119,7 +121,7 @@ def _write_layers(weights: Weights, path: Path) -> None:
 def _layer(graph: _Graph, weights: Weights, at: str, name: str) -> str:
     """Attention over the words, then the inner layer, each added to what came in."""
     width, inner = weights.sizes.width, weights.sizes.inner
-    matrices = [weights.matrix(f"{name}.{part}.w", width, width).T for part in "qkv"]
+    matrices = [_matrix(graph, weights, f"{name}.{part}", width, width).T for part in "qkv"]
     offsets = [weights.plain(f"{name}.{part}.b", width) for part in "qkv"]
     mixed = graph.step(
         "Attention",
@@ -141,8 +143,13 @@ def _layer(graph: _Graph, weights: Weights, at: str, name: str) -> str:
     )
 
 
+def _matrix(graph: _Graph, weights: Weights, name: str, rows: int, columns: int) -> Floats:
+    """A matrix with what was learned on top of it."""
+    return weights.matrix(f"{name}.w", rows, columns) + graph.tuned.correction(f"{name}.w")
+
+
 def _times(graph: _Graph, weights: Weights, at: str, name: str, inner: int, outer: int) -> str:
-    matrix = graph.constant(f"{name}.w", weights.matrix(f"{name}.w", outer, inner).T)
+    matrix = graph.constant(f"{name}.w", _matrix(graph, weights, name, outer, inner).T)
     return graph.step("MatMul", [at, matrix], f"{name}.times")
 
 

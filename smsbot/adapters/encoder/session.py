@@ -31,7 +31,8 @@ class Encoder:
 
     def numbers(self, text: str) -> list[int]:
         """The word pieces of a text, with the marks of its begin and end."""
-        ids: list[int] = self._pieces.encode((TASK + text).translate(self._rewritten))
+        whole = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
+        ids: list[int] = self._pieces.encode((TASK + whole).translate(self._rewritten))
         return [self._pieces.bos_id(), *ids[: LONGEST - 2], self._pieces.eos_id()]
 
     def embed(self, text: str) -> Floats:

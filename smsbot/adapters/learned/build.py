@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from smsbot.adapters.encoder import convert
 from smsbot.adapters.encoder.session import Encoder
+from smsbot.adapters.encoder.tuned import Tuned, digest
 from smsbot.adapters.encoder.weights import SHA256, Unfit, Weights, checked, weight_path
 from smsbot.adapters.language_id import ROMANISED
 from smsbot.core.understanding.examples import Example
@@ -73,7 +74,7 @@ def load(folder: Path, examples: Sequence[Example], say: Say, steps: Progress) -
 
 
 def _encoder_name() -> str:
-    return f"encoder-{SHA256[:8]}-{convert.VERSION}"
+    return f"encoder-{SHA256[:8]}-{digest()}-{convert.VERSION}"
 
 
 def _digest(examples: Sequence[Example]) -> str:
@@ -100,7 +101,7 @@ def _built_encoder(folder: Path, path: Path, say: Say) -> Encoder:
         weights = Weights(path)
         aside = Path(tempfile.mkdtemp(dir=folder, prefix=".encoder-"))
         try:
-            convert.convert(weights, aside, say)
+            convert.convert(weights, Tuned(), aside, say)
             (aside / "rewritten.json").write_text(json.dumps(weights.rewritten))
             aside.chmod(0o755)
             aside.rename(ready)

@@ -32,7 +32,7 @@ class Characters:
     def shares(self, text: str) -> Mapping[str, float]:
         """The probability of each label; empty where the text has no letters."""
         found = runs(text)
-        if not len(found):
+        if not len(found) or not self.labels:
             return {}
         sums = self.table[found].astype(np.float32).sum(0) * (self.trust / len(found) ** 0.5)
         raised = np.exp(sums - sums.max())

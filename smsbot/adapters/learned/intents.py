@@ -18,14 +18,14 @@ class LearnedIntents:
     """The scores of a text. The same text again costs nothing."""
 
     def __init__(self, learned: Learned) -> None:
-        self._learned = learned
+        self.learned = learned
         self._kept: OrderedDict[bytes, Scores] = OrderedDict()
         self._lock = Lock()
 
     @property
     def lacking(self) -> str:
         """Why the encoder is not there; "" where it is."""
-        return self._learned.lacking
+        return self.learned.lacking
 
     def scores(self, text: str) -> Scores:
         """The share of each meaning; none where the text has no letter."""
@@ -44,9 +44,13 @@ class LearnedIntents:
                 self._kept.popitem(last=False)
         return found
 
+    def characters(self, text: str) -> Scores:
+        """What the model of characters alone says."""
+        return Scores("characters", self.learned.intents.shares(text))
+
     def _scored(self, text: str) -> Scores:
-        learned = self._learned
+        learned = self.learned
         if learned.encoder is None or learned.head is None or learned.middle is None:
-            return Scores("characters", learned.intents.shares(text))
+            return self.characters(text)
         shares = learned.head.shares(learned.encoder.embed(text) - learned.middle, TEMPERATURE)
         return Scores("encoder", dict(zip(learned.head.labels, shares.tolist(), strict=True)))

@@ -11,7 +11,7 @@ from ..content.profile import DAYS, Profile
 from ..language import placeholders
 from ..language.catalog import Catalog, Catalogs
 from ..language.fold import fold
-from ..language.language import Language
+from ..language.language import Language, code
 from ..language.segments import Cost, measure
 from ..people.address import Channel
 from .decision import Labels, LanguageName, LanguageNames, Money, Say, Title, Value
@@ -211,15 +211,11 @@ def _written(value: Value, book: Book, language: Language) -> str:
             return book.catalogs.by_tag[tag].language.own_name
         case LanguageNames(tags=tags):
             return language.comma.join(
-                f"{code(t)} {book.catalogs.by_tag[t].language.own_name}" for t in tags
+                f"{code(t, tuple(book.catalogs.by_tag))} {book.catalogs.by_tag[t].language.own_name}"
+                for t in tags
             )
         case Money(amount=amount, currency=currency):
             return language.isolated(language.price(amount, currency))
-
-
-def code(tag: str) -> str:
-    """The code by which a person chooses a language: its two or three letters."""
-    return tag.partition("-")[0].upper()
 
 
 def _listed(book: Book, ids: tuple[str, ...], language: Language, first: int = 1) -> str:

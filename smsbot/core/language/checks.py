@@ -88,7 +88,9 @@ class Tongue:
     forbidden: tuple[str, ...] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: bool = False  # the language in which the texts were first written
-    glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the one word for a thing
+    glossary: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # the one word for a thing
     english: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same of the English
 
 

@@ -1,6 +1,6 @@
 """A language as a value: how it writes numbers, prices, times and plurals. Built outside (Babel), so that everything here is pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -33,3 +33,10 @@ class Language:
     def isolated(self, text: str) -> str:
         """`text` (a number, a price, an address of the web) kept whole inside right-to-left writing."""
         return f"{ISOLATE}{text}{POP}" if self.rtl else text
+
+
+def code(tag: str, tags: Collection[str]) -> str:
+    """The code by which a person chooses a language among `tags`: its two or three letters; its script where two share them."""
+    letters, _, script = tag.partition("-")
+    alone = sum(other.partition("-")[0] == letters for other in tags) == 1
+    return (letters if alone else script or letters).upper()

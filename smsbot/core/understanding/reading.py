@@ -91,11 +91,8 @@ def understand(
     }
     chosen = _chosen(reader, look, preference)
     flags = _flags(look, scores)
-    model = scores[0] if scores else Scores()
-    if model.tier == "encoder" and not look.commanded:
-        told = _modelled(reader, chosen, scores)
-    else:
-        told = _keyed(reader, chosen, model)
+    modelled = bool(scores) and scores[0].tier == "encoder"
+    told = _modelled(reader, chosen, scores) if modelled else _keyed(reader, chosen, scores)
     intents = told.intents
     begins = bool(flags) and bool(look.words) and look.words[0] in reader.stop_words
     if (look.stops or begins) and "stop" not in intents:
@@ -146,9 +143,8 @@ class _Told:
 def _flags(look: Look, scores: Sequence[Scores]) -> Triage | None:
     """The signs that a pattern names, or that the model sees in the message or in one of its parts."""
     named = [h.name for h in look.hits if h.target.kind == "redflags"]
-    if not look.commanded:
-        for part in scores:
-            named += _seen(part)
+    for part in scores:
+        named += _seen(part)
     return triage(named)
 
 
@@ -223,18 +219,18 @@ def _others(
 # ---------------------------------------------------------------- by keywords
 
 
-def _keyed(reader: Reader, chosen: list[Hit], model: Scores) -> _Told:
+def _keyed(reader: Reader, chosen: list[Hit], scores: Sequence[Scores]) -> _Told:
     """What the patterns say; where they say nothing, what the model of characters takes for likely enough."""
     intents = _ordered(reader, [h.name for h in chosen if h.target.kind == "intents"])
-    scores = _scores(chosen)
-    candidates = tuple(sorted(scores.items(), key=lambda item: -item[1]))
+    found = _scores(chosen)
+    candidates = tuple(sorted(found.items(), key=lambda item: -item[1]))
     if not chosen:
-        return _guessed(model)
+        return _guessed(scores[0] if scores else Scores())
     near = all(h.near for h in chosen)
     tier: Tier = (
         "near" if near else "command" if any(h.target.whole for h in chosen) else "keywords"
     )
-    return _Told(intents, (), max(scores.values(), default=0.0), tier, candidates)
+    return _Told(intents, (), max(found.values(), default=0.0), tier, candidates)
 
 
 def _guessed(model: Scores) -> _Told:

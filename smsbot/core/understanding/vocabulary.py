@@ -48,7 +48,9 @@ class Vocabulary:
     negations: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # how the texts call a thing
+    glossary: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # how the texts call a thing
 
 
 KINDS = ("intents", "follow_ups", "redflags")

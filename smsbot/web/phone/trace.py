@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from smsbot.core.content.facts import Fact
-from smsbot.core.conversation.compose import Book, Text, code
+from smsbot.core.conversation.compose import Book, Text
 from smsbot.core.language.fold import fold
+from smsbot.core.language.language import code
 from smsbot.core.language.segments import Cost, foreign, measure
 from smsbot.flows.answer import Turn
 
@@ -134,7 +135,9 @@ def _named(option: str, tag: str, book: Book) -> tuple[str, str]:
     """The title of an option and the word to type for it."""
     if option.startswith(LANG):
         chosen = option.removeprefix(LANG)
-        return book.catalogs.by_tag[chosen].language.own_name, code(chosen)
+        return book.catalogs.by_tag[chosen].language.own_name, code(
+            chosen, tuple(book.catalogs.by_tag)
+        )
     return _wording(f"{option}.title", tag, book), _wording(f"{option}.label", tag, book)
 
 

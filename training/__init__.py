@@ -1,0 +1,1 @@
+"""What makes the bot's learned files and is not needed to run it."""
