@@ -280,7 +280,7 @@ def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dic
         # Where two languages share a name (Chinese in two scripts), it is the first one's.
         names |= {tokens(n): tag for n in said if tokens(n) and tokens(n) not in names}
         names[tokens(own.own_name)] = tag
-    codes = {tag.partition("-")[0]: tag for tag in reversed(catalogs.by_tag)}
+    codes = {tag.partition("-")[0]: tag for tag in reversed(tuple(catalogs.by_tag))}
     codes |= {code(tag, tuple(catalogs.by_tag)).lower(): tag for tag in catalogs.by_tag}
     return names, codes
 

@@ -13,7 +13,7 @@ import msgspec
 from ..content.content import Content
 from ..content.profile import Profile
 from ..people.carrier import Habit
-from ..understanding.reading import Reading
+from ..understanding.reading import NOT_OURS, Reading
 from ..understanding.triage import Triage
 from . import check
 from .conversation import RATE_MESSAGES, RATE_PAUSE, TALK_LIFE, Ask, Conversation, counted
@@ -285,6 +285,8 @@ def _language_named(turn: _Turn) -> Decision | None:
 
 def _language_asked(turn: _Turn) -> str:
     words, around = turn.reading.words, turn.around
+    if words in around.names:
+        return around.names[words]
     if not 1 <= len(words) <= 5:
         return ""
     if len(words) == 1 and turn.talk.step == "language" and words[0] in around.codes:
@@ -301,7 +303,7 @@ def _language_asked(turn: _Turn) -> str:
         for j in range(i + 1, len(words) + 1)
         if words[i:j] in around.names
     }
-    substance = set(turn.intents) - {"language", "greeting", "thanks", "what", "source"}
+    substance = set(turn.intents) - NOT_OURS - {"language", "greeting", "thanks", "what", "source"}
     return named.pop() if len(named) == 1 and not substance else ""
 
 

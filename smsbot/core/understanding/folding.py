@@ -6,10 +6,12 @@ The same folding is applied to the vocabulary's patterns, so that a pattern and 
 import re
 import unicodedata
 
-# Marks that are only decoration over a letter: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel signs. The vowel
-# signs of Indic and South-East Asian scripts are letters of the word and stay.
+# Marks that are only decoration over a letter: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel signs, the dot below
+# of Indic letters; and what is not seen at all: joiners, zero-width spaces, marks of direction. The vowel signs of Indic and
+# South-East Asian scripts are letters of the word and stay.
 _DECORATION = re.compile(
-    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]"
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640"
+    "\u093c\u09bc\u0a3c\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 
 # Letters that people type in place of one another, or that have no decomposition.
@@ -30,6 +32,9 @@ _LETTERS = str.maketrans(
         "ð": "d",
         "þ": "th",
         "ı": "i",
+        "\u0901": "\u0902",  # the two nasal marks of Devanagari
+        "।": " ",  # ends an Indic sentence, and would stick to its last word
+        "॥": " ",
     }
 )
 

@@ -31,7 +31,9 @@ CONFIRMED = 0.3  # the same where a keyword says so too
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
 SECOND = 0.08  # a second meaning is answered too, where a keyword says so
 FLAG = 0.3  # signs of danger, all classes together
-CLASS = 0.1  # a class among them is named
+GRAVEST = ("crisis", "now", "today")
+GRAVER = 0.33  # of that share, from which the graver of two tiers is taken
+CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
 # Opt-out and the like beside any other answer: alone, and where a pattern says so too.
 SAFETY = {
     "stop": (0.5, 0.1),
@@ -141,24 +143,28 @@ class _Told:
 
 
 def _flags(look: Look, scores: Sequence[Scores]) -> Triage | None:
-    """The signs that a pattern names, or that the model sees in the message or in one of its parts."""
+    """The signs that a pattern names; and what the model sees in the message or in one of its parts, where it sees more."""
     named = [h.name for h in look.hits if h.target.kind == "redflags"]
-    for part in scores:
-        named += _seen(part)
-    return triage(named)
+    seen = [told for part in scores if (told := _seen(part))]
+    graver = [n for n, share in seen if share >= CERTAIN and TIERS[n] != "today"]
+    return triage((*named, *graver) if named else (n for n, _ in seen))
 
 
-def _seen(scores: Scores) -> list[str]:
+def _seen(scores: Scores) -> tuple[str, float] | None:
+    """The sign that the model sees in a text, and the share of all signs together; None where that is too small.
+
+    Classes that share a message between them are not two signs, so one is named: the likeliest of the graver tier, where that is
+    likely at all.
+    """
     signs = {sign(label): share for label, share in scores.shares.items() if sign(label)}
-    if scores.tier != "encoder" or sum(signs.values()) < FLAG:
-        return []
-    ranked = sorted(signs, key=lambda name: -signs[name])
-    first = ranked[0]
-    # Classes that share the message between them are not two signs; only what the model is sure of beside the first counts.
-    tier_share = sum(s for name, s in signs.items() if TIERS[name] == "now")
-    if TIERS[first] == "today" and tier_share >= CLASS * 2:
-        first = next(name for name in ranked if TIERS[name] == "now")
-    return [first, *(n for n in ranked if n == "crisis" and signs[n] >= CLASS)]
+    together = sum(signs.values())
+    if scores.tier != "encoder" or together < FLAG:
+        return None
+    tiers: dict[str, float] = {}
+    for name, share in signs.items():
+        tiers[TIERS[name]] = tiers.get(TIERS[name], 0.0) + share
+    tier = next(t for t in GRAVEST if tiers.get(t, 0.0) >= together * GRAVER)
+    return max((n for n in signs if TIERS[n] == tier), key=lambda n: signs[n]), together
 
 
 # ---------------------------------------------------------------- by the model

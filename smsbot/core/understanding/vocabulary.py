@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from .folding import tokens
@@ -78,6 +79,7 @@ def _places(part: str) -> Iterable[tuple[tuple[str, ...], ...]]:
     return [choices] if choices else []
 
 
+@lru_cache(maxsize=1 << 17)  # the same words stand in many patterns
 def _words(choice: str) -> tuple[str, ...]:
     if choice.startswith("{") and choice.endswith("}"):
         return (choice,)
