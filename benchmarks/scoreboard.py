@@ -17,7 +17,7 @@ from pathlib import Path
 from smsbot import wiring
 from smsbot.core.understanding.look import look
 from smsbot.core.understanding.reading import NOT_OURS, Reading, Scores, asked_of, understand
-from smsbot.core.understanding.spoken import Prior, spoken
+from smsbot.core.understanding.spoken import Prior, spoken, weigh
 
 FOLDER = Path(__file__).parent / "understanding"
 RECORDED = FOLDER / "recorded.json"
@@ -98,7 +98,8 @@ def readers(texts: wiring.Texts) -> dict[str, Read]:
     def by(scores: Callable[[str], Scores]) -> Read:
         def read(text: str) -> Reading:
             seen = look(texts.reader, text)
-            language = spoken(texts.reader, seen, texts.languages.votes(text), Prior())
+            evidence = weigh(texts.reader, seen, texts.languages.votes(text))
+            language = spoken(seen, evidence, Prior())
             return understand(texts.reader, seen, language, tuple(map(scores, asked_of(seen))))
 
         return read
@@ -344,7 +345,8 @@ def _speed(texts: wiring.Texts, several: Sequence[Message], ready: float) -> Non
     for message in several[:: max(1, len(several) // 600)]:
         began = time.perf_counter()
         seen = look(texts.reader, message.text)
-        language = spoken(texts.reader, seen, texts.languages.votes(message.text), Prior())
+        evidence = weigh(texts.reader, seen, texts.languages.votes(message.text))
+        language = spoken(seen, evidence, Prior())
         understand(texts.reader, seen, language, tuple(map(fresh.scores, asked_of(seen))))
         took.append((time.perf_counter() - began) * 1000)
     took.sort()

@@ -11,7 +11,7 @@ from smsbot.core.conversation.inbound import Inbound
 from smsbot.core.people.address import Address
 from smsbot.core.understanding.look import look
 from smsbot.core.understanding.reading import Reading, asked_of, understand
-from smsbot.core.understanding.spoken import Prior, spoken
+from smsbot.core.understanding.spoken import Prior, spoken, weigh
 from smsbot.flows.answer import Answer, Turn
 
 # A Tuesday, 10:00 in Montreal: the demo clinic is open.
@@ -29,7 +29,8 @@ def read(texts: wiring.Texts) -> Callable[..., Reading]:
 
     def read(text: str, current: str | None = None, expected: tuple[str, ...] = ()) -> Reading:
         seen = look(texts.reader, text)
-        language = spoken(texts.reader, seen, texts.languages.votes(text), Prior(current, expected))
+        evidence = weigh(texts.reader, seen, texts.languages.votes(text))
+        language = spoken(seen, evidence, Prior(current, expected))
         scores = tuple(map(texts.intents.scores, asked_of(seen)))
         return understand(texts.reader, seen, language, scores)
 

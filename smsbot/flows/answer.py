@@ -22,7 +22,7 @@ from smsbot.core.people.carrier import Habit, habit
 from smsbot.core.people.consent import MINOR_HOLD, RED_FLAG_HOLD
 from smsbot.core.understanding.look import Look, Reader, look
 from smsbot.core.understanding.reading import Reading, Scores, asked_of, flagged, understand
-from smsbot.core.understanding.spoken import Prior, spoken
+from smsbot.core.understanding.spoken import Prior, spoken, weigh
 from smsbot.ports import (
     Conversations,
     Intents,
@@ -66,6 +66,7 @@ class _Heard:
     inbound: Inbound
     seen: Look
     scores: tuple[Scores, ...]
+    evidence: Mapping[str, float]
     person: str
     region: str
     habit: Habit
@@ -101,7 +102,9 @@ class Answer:
     def answer(self, inbound: Inbound) -> Turn:
         """The answer to a message. Raises `Unavailable` where it could only be pretended: when no store can be reached."""
         heard = self._heard(inbound)
-        if flagged(heard.seen, heard.scores) or (inbound.choice or "").startswith("urgent"):
+        if flagged(heard.seen, heard.scores, heard.evidence) or (inbound.choice or "").startswith(
+            "urgent"
+        ):
             return self._at_once(heard)
         opened, remembered = self._open(heard)
         if opened.kept is not None:
@@ -120,11 +123,13 @@ class Answer:
         seen = look(self.reader, text[:BODY_LIMIT])
         talk = Conversation(language=current, chosen="detected") if current else None
         scores = tuple(map(self.intents.scores, asked_of(seen)))
-        return self._read(seen, scores, self._prior(talk, region))
+        evidence = weigh(self.reader, seen, self.languages.votes(seen.text))
+        return self._read(seen, scores, evidence, self._prior(talk, region))
 
-    def _read(self, seen: Look, scores: Sequence[Scores], prior: Prior) -> Reading:
-        votes = self.languages.votes(seen.text)
-        language = spoken(self.reader, seen, votes, prior)
+    def _read(
+        self, seen: Look, scores: Sequence[Scores], evidence: Mapping[str, float], prior: Prior
+    ) -> Reading:
+        language = spoken(seen, evidence, prior)
         return understand(self.reader, seen, language, scores, self.book.profile.languages[0])
 
     def _linked(self, heard: _Heard, talk: Conversation | None) -> None:
@@ -140,6 +145,7 @@ class Answer:
             inbound=inbound,
             seen=seen,
             scores=tuple(map(self.intents.scores, asked_of(seen))),
+            evidence=weigh(self.reader, seen, self.languages.votes(seen.text)),
             person=key_of(self.pepper, inbound.address, DEMO if inbound.demo else ""),
             region=self.regions.region(inbound.address),
             habit=habit(
@@ -178,7 +184,8 @@ class Answer:
             return Opened(), False
 
     def _decided(self, heard: _Heard, talk: Conversation | None, remembered: bool) -> Turn:
-        reading = self._read(heard.seen, heard.scores, self._prior(talk, heard.region))
+        prior = self._prior(talk, heard.region)
+        reading = self._read(heard.seen, heard.scores, heard.evidence, prior)
         decision = decide(talk, heard.inbound, reading, self._around(heard, talk))
         return self._composed(
             heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered)

@@ -7,7 +7,7 @@ from ..language.checks import Finding
 from .folding import tokens, variants
 from .look import Reader, look
 from .reading import understand
-from .spoken import Prior, spoken
+from .spoken import Prior, spoken, weigh
 from .vocabulary import Entry, Vocabulary
 
 
@@ -96,7 +96,7 @@ def _misheard(label: str, intent: str, tag: str, reader: Reader) -> str:
     """What else the label is read as; "" where it is read as it should be."""
     for prior in (Prior(tag, (), tag), Prior(None, (), tag)):
         seen = look(reader, label)
-        reading = understand(reader, seen, spoken(reader, seen, {}, prior))
+        reading = understand(reader, seen, spoken(seen, weigh(reader, seen, {}), prior))
         meant = (*(reading.triage.intents if reading.triage else ()), *reading.intents)
         if meant != (intent,) or reading.follow_up or reading.tier == "near":
             told = ", ".join((*meant, *((reading.follow_up,) if reading.follow_up else ())))

@@ -11,7 +11,7 @@ from typing import Literal
 from .examples import sign
 from .lexicon import Hit
 from .look import Look, Reader
-from .spoken import Spoken
+from .spoken import Spoken, plausible
 from .triage import TIERS, Triage, triage
 
 Tier = Literal[
@@ -33,6 +33,7 @@ SECOND = 0.08  # a second meaning is answered too, where a keyword says so
 FLAG = 0.3  # signs of danger, all classes together
 GRAVEST = ("crisis", "now", "today")
 GRAVER = 0.33  # of that share, from which the graver of two tiers is taken
+POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
 # Opt-out and the like beside any other answer: alone, and where a pattern says so too.
 SAFETY = {
@@ -92,7 +93,7 @@ def understand(
         tag: rank for rank, tag in reversed(list(enumerate((spoken.language, default, "en"))))
     }
     chosen = _chosen(reader, look, preference)
-    flags = _flags(look, scores)
+    flags = _flags(look, scores, spoken.evidence)
     modelled = bool(scores) and scores[0].tier == "encoder"
     told = _modelled(reader, chosen, scores) if modelled else _keyed(reader, chosen, scores)
     intents = told.intents
@@ -123,9 +124,9 @@ def asked_of(look: Look) -> tuple[str, ...]:
     return (look.text, *look.parts) if len(look.parts) > 1 else (look.text,)
 
 
-def flagged(look: Look, scores: Sequence[Scores]) -> bool:
+def flagged(look: Look, scores: Sequence[Scores], evidence: Mapping[str, float]) -> bool:
     """Whether the message names a sign of danger, by a pattern or by the model."""
-    return _flags(look, scores) is not None
+    return _flags(look, scores, evidence) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,27 @@ class _Told:
 # ---------------------------------------------------------------- signs of danger
 
 
-def _flags(look: Look, scores: Sequence[Scores]) -> Triage | None:
-    """The signs that a pattern names; and what the model sees in the message or in one of its parts, where it sees more."""
-    named = [h.name for h in look.hits if h.target.kind == "redflags"]
+def _flags(look: Look, scores: Sequence[Scores], evidence: Mapping[str, float]) -> Triage | None:
+    """The signs that a pattern names; and what the model sees in the message or in one of its parts, where it sees more.
+
+    A pattern of a language that the message can hardly be in counts where the model does not rule a sign out: a word of danger in
+    one language is a plain word in another.
+    """
+    foreign = bool(scores) and scores[0].tier == "encoder" and not _leans(scores)
+    named = [
+        h.name
+        for h in look.hits
+        if h.target.kind == "redflags"
+        and not (foreign and not plausible(evidence, h.target.language))
+    ]
     seen = [told for part in scores if (told := _seen(part))]
     graver = [n for n, share in seen if share >= CERTAIN and TIERS[n] != "today"]
     return triage((*named, *graver) if named else (n for n, _ in seen))
+
+
+def _leans(scores: Sequence[Scores]) -> bool:
+    """Whether the model takes a sign in the message or in a part of it for possible at all."""
+    return any(sum(s for name, s in p.shares.items() if sign(name)) >= POSSIBLE for p in scores)
 
 
 def _seen(scores: Scores) -> tuple[str, float] | None:

@@ -11,6 +11,8 @@ SWITCH_LETTERS = 8  # below this many letters a message does not change the talk
 TRUSTED_LETTERS = 12  # from this many letters on the votes count in full
 PATTERNS = 0.4  # weight of the share of words that patterns of the language explain
 FADING = 0.5  # what is left, a turn later, of what spoke for a language before
+UNHEARD = 0.25  # below this, nothing speaks for any language
+PLAUSIBLE = 0.3  # of what speaks for the likeliest language, from which another one may be meant
 KEPT = 3  # languages of which the talk remembers what spoke for them
 
 
@@ -36,9 +38,8 @@ class Spoken:
     heard: Mapping[str, float]  # the same, over the talk
 
 
-def spoken(reader: Reader, look: Look, votes: Mapping[str, float], prior: Prior) -> Spoken:
-    """The language of the message that `look` saw. `votes` are the detectors' shares, summing to one at most."""
-    evidence = _evidence(reader, look, votes)
+def spoken(look: Look, evidence: Mapping[str, float], prior: Prior) -> Spoken:
+    """The language of the message that `look` saw, by what speaks for each language in it and what is known beside it."""
     heard = {
         tag: value
         for tag in evidence
@@ -79,8 +80,11 @@ def _kept_or_switched(
     return current, False
 
 
-def _evidence(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, float]:
-    """What speaks for each language in the message itself: its script, the votes, the patterns found."""
+def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, float]:
+    """What speaks for each language in the message itself: its script, the votes, the patterns found.
+
+    `votes` are the detectors' shares, summing to one at most.
+    """
     if not look.letters:
         return dict.fromkeys(reader.scripts, 0.0)
     fitting = {tag for tag in reader.scripts if _fits(reader, look, tag)}
@@ -107,6 +111,12 @@ def _evidence(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[st
             + form.get(tag.partition("-")[2], 0.0)
         )
     return evidence
+
+
+def plausible(evidence: Mapping[str, float], tag: str) -> bool:
+    """Whether the message may well be in the language: where next to nothing speaks for any, it may be in each."""
+    most = max(evidence.values(), default=0.0)
+    return most < UNHEARD or evidence.get(tag, 0.0) >= PLAUSIBLE * most
 
 
 def _fits(reader: Reader, look: Look, tag: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from smsbot.core.understanding.look import Reader, look, make_reader
 from smsbot.core.understanding.reading import Reading, Scores, asked_of, understand
-from smsbot.core.understanding.spoken import Prior, spoken
+from smsbot.core.understanding.spoken import Prior, spoken, weigh
 from smsbot.core.understanding.vocabulary import read_vocabulary
 
 
@@ -31,7 +31,7 @@ READER = reader()
 def read(text: str, *shares: dict[str, float], tier: Any = "encoder") -> Reading:
     seen = look(READER, text)
     scores = [Scores(tier, s) for s in shares]
-    return understand(READER, seen, spoken(READER, seen, {}, Prior()), scores)
+    return understand(READER, seen, spoken(seen, weigh(READER, seen, {}), Prior()), scores)
 
 
 def test_a_clear_meaning_is_answered() -> None:

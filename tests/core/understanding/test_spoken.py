@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from smsbot.core.understanding.look import Reader, look, make_reader
-from smsbot.core.understanding.spoken import Prior, Spoken, chinese_form, spoken
+from smsbot.core.understanding.spoken import Prior, Spoken, chinese_form, spoken, weigh
 from smsbot.core.understanding.vocabulary import read_vocabulary
 
 
@@ -28,7 +28,8 @@ READER = reader()
 
 
 def settle(text: str, votes: dict[str, float], **prior: Any) -> Spoken:
-    return spoken(READER, look(READER, text), votes, Prior(**prior))
+    seen = look(READER, text)
+    return spoken(seen, weigh(READER, seen, votes), Prior(**prior))
 
 
 def test_a_script_of_one_language_decides_without_votes() -> None:
