@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     calls.add_argument("--acknowledge", metavar="ID", help="take one: nobody is told of it again")
     command("migrate", _migrate, "bring the database up to date")
+    command("learn", _learn, "fit the readers to the examples now; a start does it where it must")
     doctor = command(
         "doctor", _doctor, "what is missing before going live, and how to put it right"
     )
@@ -167,7 +168,7 @@ def _text(value: Mapping[str, Any], name: str, number: int, default: str | None 
 
 def _chat(options: argparse.Namespace) -> None:
     settings = Settings.from_env()
-    bot = wiring.in_memory(wiring.load_texts(settings.clinic_file))
+    bot = wiring.in_memory(wiring.texts_of(settings))
     if options.jsonl:
         for turn_number, (number, value) in enumerate(_lines(sys.stdin), 1):
             _put(_spoken(bot.answer(_inbound(value, number, f"SM{turn_number:032x}"))))
@@ -252,7 +253,7 @@ def _spoken(turn: Turn) -> dict[str, Any]:
 
 
 def _understand(_options: argparse.Namespace) -> None:
-    texts = wiring.load_texts(Settings.from_env().clinic_file)
+    texts = wiring.texts_of(Settings.from_env())
     bot = wiring.in_memory(texts)
     for number, value in _lines(sys.stdin):
         text = _text(value, "text", number)
@@ -299,7 +300,7 @@ def _run(_options: argparse.Namespace) -> int:
     """Starts everything on this machine and stays until it is told to stop."""
     try:
         environ = local_settings(os.environ, Cipher.make_key)
-        wiring.load_texts(Settings.from_env(environ).clinic_file)
+        wiring.texts_of(Settings.from_env(environ))
         local = Local(environ)
         for ending in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(ending, lambda *_: sys.exit(0))
@@ -321,6 +322,15 @@ def _run(_options: argparse.Namespace) -> int:
         return 1  # the child has said why
     print("A process of the bot ended by itself; what it said stands above.", file=sys.stderr)
     return 1
+
+
+def _learn(_options: argparse.Namespace) -> int:
+    """Builds what a start would build, so that a host can do it once, where its image is made."""
+    texts = wiring.texts_of(Settings.from_env())
+    for name, why in texts.lacking.items():
+        print(f"{name}: {why}", file=sys.stderr)
+    print(f"fitted: {len(texts.reader.languages)} languages", file=sys.stderr)
+    return 1 if texts.intents.lacking else 0
 
 
 def _migrate(_options: argparse.Namespace) -> int:

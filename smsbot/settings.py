@@ -88,6 +88,10 @@ class Settings:
     clinic_file: str = _setting(
         "CLINIC_FILE", help="your clinic's profile, copied from smsbot/content/clinic.toml"
     )
+    model_dir: str = _setting(
+        "MODEL_DIR",
+        help="where the fitted readers are kept; var/model beside the bot where it is not given",
+    )
     phone: str = _setting("PHONE", "off", "the phone page: on or off", ("on", "off"))
     log_format: str = _setting(
         "LOG_FORMAT", "json", "json, or console for people", ("json", "console")

@@ -1,8 +1,10 @@
 """The one place that knows everyone: builds the bot from its settings."""
 
+import gc
 import hashlib
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -87,6 +89,23 @@ def load_texts(
     model_folder: Path = files.MODEL,
 ) -> Texts:
     """Reads content, catalogs, vocabularies and the clinic. Raises `Broken` naming the file, the key and what is wrong."""
+    with _unswept():
+        return _load_texts(clinic_file, locales, content_folder, model_folder)
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """Without the collector of garbage: half a million values that all stay would be looked through again and again."""
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()
+
+
+def _load_texts(clinic_file: str, locales: Path, content_folder: Path, model_folder: Path) -> Texts:
     content = read_content(files.read_content_files(content_folder))
     vocabularies = {v.tag: v for v in map(_vocabulary, files.language_folders(locales))}
     if "en" not in vocabularies:
@@ -98,7 +117,7 @@ def load_texts(
     check_budgets(content, by_tag["en"].language, content_folder)
     catalogs = Catalogs(by_tag, profile.languages)
     names, codes = _language_names(catalogs)
-    learned = _learned(model_folder, read_all_examples(locales, vocabularies))
+    learned = _learned(model_folder, locales, vocabularies)
     intents = LearnedIntents(learned)
     detector = Detector(tuple(vocabularies), learned.languages.shares)
     return Texts(
@@ -125,6 +144,12 @@ def load_texts(
     )
 
 
+def texts_of(settings: Settings) -> Texts:
+    """The texts of the clinic that the settings name, with the readers fitted to the examples: at once where they were before."""
+    model = Path(settings.model_dir) if settings.model_dir else files.MODEL
+    return load_texts(settings.clinic_file, model_folder=model)
+
+
 def read_all_examples(
     locales: Path = files.LOCALES, vocabularies: Mapping[str, Vocabulary] | None = None
 ) -> tuple[Example, ...]:
@@ -147,11 +172,12 @@ def _examples(folder: Path, tag: str, intents: Collection[str]) -> tuple[Example
         raise Broken(f"locales/{folder.name}/examples.toml", "examples", str(error)) from None
 
 
-def _learned(folder: Path, examples: Sequence[Example]) -> Learned:
+def _learned(folder: Path, locales: Path, vocabularies: Mapping[str, Vocabulary]) -> Learned:
     """What the examples teach, with a line on standard error, and a bar on a terminal, for what takes long."""
     return load(
         folder,
-        examples,
+        files.state_of(locales / posix(tag) / "examples.toml" for tag in vocabularies),
+        lambda: read_all_examples(locales, vocabularies),
         say=lambda what: print(f"smsbot: {what} (once)", file=sys.stderr, flush=True),
         steps=lambda rows, total, what: tqdm(
             rows, total=total, desc=f"smsbot: {what} (once)", unit="", leave=False
@@ -347,7 +373,7 @@ def assemble(settings: Settings) -> Parts:
     """Everything built from the settings and tied together."""
     if lacking := settings.lacking():
         raise Misconfigured([*lacking, "`smsbot doctor` looks at the rest."])
-    texts = load_texts(settings.clinic_file)
+    texts = texts_of(settings)
     metrics = Metrics()
     note = counting_note(make_note(settings.log_format), texts, metrics)
     cipher = Cipher(settings.data_keys.split(","))
@@ -548,7 +574,7 @@ def notices(settings: Settings) -> Notices:
 
 def fallback(settings: Settings) -> str:
     """A page for the carrier's fallback address: where to turn while the bot is away, in the clinic's languages' first."""
-    book = load_texts(settings.clinic_file).book
+    book = texts_of(settings).book
     region = book.profile.country
     emergency = book.profile.emergency or book.content.emergency.get(region, "")
     said = compose(book, (Say("error"),), book.catalogs.default, "sms", emergency=emergency)
@@ -573,7 +599,7 @@ def checkup(environ: Mapping[str, str]) -> list[Finding]:
 
 def _texts_looked_at(settings: Settings) -> list[Finding]:
     try:
-        texts = load_texts(settings.clinic_file)
+        texts = texts_of(settings)
     except Broken as error:
         return [Finding("fail", str(error))]
     catalogs = texts.book.catalogs

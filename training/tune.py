@@ -13,10 +13,8 @@ from torch import nn
 from torch.nn import functional
 
 from smsbot import wiring
-from smsbot.adapters import files
 from smsbot.adapters.encoder.tuned import PATH
 from smsbot.adapters.encoder.weights import Weights, checked, opened, weight_path
-from smsbot.adapters.learned.build import load
 from smsbot.core.understanding.examples import Example
 
 RANK = 16
@@ -231,7 +229,7 @@ def main() -> None:
     path = weight_path()
     checked(path)
     network = Network(Weights(path))
-    numbers = load(files.MODEL, examples, print, lambda rows, *_: rows).encoder.numbers
+    numbers = wiring.load_texts().intents.learned.encoder.numbers
     head, middle, names = learn(
         network,
         examples[held:],

@@ -1,8 +1,10 @@
 """The files that staff write: content, clinic, vocabularies, sign-offs. A file that cannot be parsed is named, with its line."""
 
+import hashlib
 import os
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,15 @@ def read_content_files(folder: Path = CONTENT) -> dict[str, dict[str, Any]]:
 def language_folders(locales: Path = LOCALES) -> list[Path]:
     """The folders of all languages that have a vocabulary; a folder is all that a language needs."""
     return sorted(p.parent for p in locales.glob("*/vocabulary.toml"))
+
+
+def state_of(paths: Iterable[Path]) -> str:
+    """What changes when one of the files does; a file that is not there counts as one of no bytes."""
+    whole = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes() if path.exists() else b""
+        whole.update(f"{path.parent.name} {len(content)}\n".encode() + content)
+    return whole.hexdigest()
 
 
 def replace_file(path: Path, content: bytes) -> None:

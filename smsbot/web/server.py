@@ -5,6 +5,7 @@ in the interpreter's lock around the Redis client (`make bench` shows it). Behin
 does, a slow client does not hold a process.
 """
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -25,6 +26,12 @@ control_socket_disable = True
 
 # The processes' counters are gathered from files; the folder has to be known before the first counter is made.
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="smsbot-metrics-"))
+
+
+def when_ready(_server: object) -> None:
+    """Sets what was loaded apart from what comes and goes, before the processes part, so that they go on sharing it."""
+    gc.collect()
+    gc.freeze()
 
 
 def on_exit(_server: object) -> None:

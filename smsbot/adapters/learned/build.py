@@ -52,14 +52,19 @@ class Learned:
     lacking: str = ""
 
 
-def load(folder: Path, examples: Sequence[Example], say: Say, steps: Progress) -> Learned:
-    """What was learned from `examples`, built where it is not there yet. One process builds; others wait for it.
+def load(
+    folder: Path,
+    state: str,
+    read: Callable[[], Sequence[Example]],
+    say: Say,
+    steps: Progress,
+) -> Learned:
+    """What was learned from the examples, built where it is not there yet. One process builds; others wait for it.
 
-    `say` is told of each thing that takes long, `steps` wraps the longest loop for a progress bar.
+    `state` changes when an example does; `read` reads them where they are needed. `say` is told of each thing that takes long,
+    `steps` wraps the longest loop for a progress bar.
     """
-    state = _digest(examples)
-    if not examples:
-        return Learned(learn((), (), 1.0), learn((), (), 1.0), lacking="no language has examples")
+    state = hashlib.sha256(f"{VERSION} {state}".encode()).hexdigest()[:12]
     try:
         path = weight_path()
         kept = folder / f"learned-{state}-{_encoder_name()}.npz"
@@ -67,22 +72,17 @@ def load(folder: Path, examples: Sequence[Example], say: Say, steps: Progress) -
             with _alone(folder):
                 encoder = _built_encoder(folder, path, say)
                 if not kept.exists():
+                    examples = read()
+                    if not examples:
+                        raise Unfit("no language has examples")
                     _learn(folder, kept, examples, encoder, say, steps)
         return _loaded(folder, kept)
     except (Unfit, ImportError, OSError) as error:
-        return _without_encoder(examples, str(error))
+        return _without_encoder(read(), str(error))
 
 
 def _encoder_name() -> str:
     return f"encoder-{SHA256[:8]}-{digest()}-{convert.VERSION}"
-
-
-def _digest(examples: Sequence[Example]) -> str:
-    lines = [
-        VERSION,
-        *sorted(f"{e.language}\t{e.romanised}\t{e.label}\t{e.text}" for e in examples),
-    ]
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 @contextmanager

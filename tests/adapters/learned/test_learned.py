@@ -49,6 +49,10 @@ def test_characters_tell_languages_apart_also_without_accents() -> None:
     assert told.shares("😀") == {}
 
 
+def state(examples: tuple[Example, ...]) -> str:
+    return str(hash(examples))
+
+
 def counted(seen: list[int]):  # type: ignore[no-untyped-def]
     def steps(rows: Iterable[object], total: int, _what: str) -> Iterable[object]:
         seen.append(total)
@@ -61,16 +65,16 @@ def counted(seen: list[int]):  # type: ignore[no-untyped-def]
 def test_a_model_is_built_once_and_one_more_example_costs_one_more_row(tmp_path: Path) -> None:
     said: list[str] = []
     made: list[int] = []
-    first = load(tmp_path, EXAMPLES, said.append, counted(made))
+    first = load(tmp_path, state(EXAMPLES), lambda: EXAMPLES, said.append, counted(made))
     if first.encoder is None:
         pytest.skip(first.lacking)
     assert made == [len(EXAMPLES)]
     assert any("convert" in line for line in said)
     said.clear()
-    load(tmp_path, EXAMPLES, said.append, counted(made))
+    load(tmp_path, state(EXAMPLES), lambda: EXAMPLES, said.append, counted(made))
     assert (said, made) == ([], [len(EXAMPLES)])
     more = (*EXAMPLES, Example("when can i come", "human", "en"))
-    told = LearnedIntents(load(tmp_path, more, said.append, counted(made)))
+    told = LearnedIntents(load(tmp_path, state(more), lambda: more, said.append, counted(made)))
     assert made == [len(EXAMPLES), 1]
     shares = told.scores("when may i come by").shares
     assert max(shares, key=lambda name: shares[name]) == "human"
@@ -79,7 +83,7 @@ def test_a_model_is_built_once_and_one_more_example_costs_one_more_row(tmp_path:
 def test_where_nothing_can_be_kept_the_characters_read_and_say_why(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way of a folder")
-    learned = load(blocked, EXAMPLES, lambda _: None, lambda rows, *_: rows)
+    learned = load(blocked, "", lambda: EXAMPLES, lambda _: None, lambda rows, *_: rows)
     assert learned.encoder is None
     assert learned.lacking
     scores = LearnedIntents(learned).scores("what does it cost")
@@ -90,7 +94,7 @@ def test_where_nothing_can_be_kept_the_characters_read_and_say_why(tmp_path: Pat
 
 
 def test_without_any_example_there_is_no_model_and_nothing_breaks(tmp_path: Path) -> None:
-    learned = load(tmp_path, (), lambda _: None, lambda rows, *_: rows)
+    learned = load(tmp_path, "", lambda: (), lambda _: None, lambda rows, *_: rows)
     assert LearnedIntents(learned).scores("hello").shares == {}
 
 
