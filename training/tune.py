@@ -214,6 +214,17 @@ def write(network: Network, path: Path) -> None:
     np.savez_compressed(path, **parts)
 
 
+def resume(network: Network, path: Path) -> None:
+    """Sets the corrections to those of a file that `write` made."""
+    with np.load(path) as file, torch.no_grad():
+        for number, layer in enumerate(network.layers):
+            for part in PARTS:
+                thin = file[f"thin:l{number}.{part}.w"].astype(np.float32) / (STRENGTH / RANK)
+                layer[part].thin.copy_(torch.tensor(thin))
+                flat = file[f"flat:l{number}.{part}.w"].astype(np.float32)
+                layer[part].flat.copy_(torch.tensor(flat))
+
+
 def main() -> None:
     """Learns, and writes the file or says how the held-out share is read."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -222,6 +233,9 @@ def main() -> None:
     parser.add_argument("--pace", type=float, default=1e-3)
     parser.add_argument("--at-once", type=int, default=32)
     parser.add_argument("--output", type=Path, default=PATH)
+    parser.add_argument(
+        "--onto", type=Path, help="corrections to go on from, where few examples are new"
+    )
     options = parser.parse_args()
     examples = list(wiring.read_all_examples())
     random.Random(1).shuffle(examples)
@@ -229,6 +243,8 @@ def main() -> None:
     path = weight_path()
     checked(path)
     network = Network(Weights(path))
+    if options.onto:
+        resume(network, options.onto)
     numbers = wiring.load_texts().intents.learned.encoder.numbers
     head, middle, names = learn(
         network,

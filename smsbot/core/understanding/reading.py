@@ -31,8 +31,7 @@ CONFIRMED = 0.3  # the same where a keyword says so too
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
 SECOND = 0.08  # a second meaning is answered too, where a keyword says so
 FLAG = 0.3  # signs of danger, all classes together
-GRAVEST = ("crisis", "now", "today")
-GRAVER = 0.33  # of that share, from which the graver of two tiers is taken
+GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
 # Opt-out and the like beside any other answer: alone, and where a pattern says so too.
@@ -157,8 +156,8 @@ def _flags(look: Look, scores: Sequence[Scores], evidence: Mapping[str, float]) 
         and not (foreign and not plausible(evidence, h.target.language))
     ]
     seen = [told for part in scores if (told := _seen(part))]
-    graver = [n for n, share in seen if share >= CERTAIN and TIERS[n] != "today"]
-    return triage((*named, *graver) if named else (n for n, _ in seen))
+    more = [n for n, share in seen if not named or (share >= CERTAIN and TIERS[n] != "today")]
+    return triage((*named, *more))
 
 
 def _leans(scores: Sequence[Scores]) -> bool:
@@ -167,20 +166,21 @@ def _leans(scores: Sequence[Scores]) -> bool:
 
 
 def _seen(scores: Scores) -> tuple[str, float] | None:
-    """The sign that the model sees in a text, and the share of all signs together; None where that is too small.
+    """The sign that the model sees in a text, and the share of its tier; None where all signs together are too unlikely.
 
-    Classes that share a message between them are not two signs, so one is named: the likeliest of the graver tier, where that is
-    likely at all.
+    Classes that share a message between them are not two signs, so one is named: of the tier that calls for help now, where that
+    is likely enough beside the likeliest.
     """
     signs = {sign(label): share for label, share in scores.shares.items() if sign(label)}
-    together = sum(signs.values())
-    if scores.tier != "encoder" or together < FLAG:
+    if scores.tier != "encoder" or sum(signs.values()) < FLAG:
         return None
     tiers: dict[str, float] = {}
     for name, share in signs.items():
         tiers[TIERS[name]] = tiers.get(TIERS[name], 0.0) + share
-    tier = next(t for t in GRAVEST if tiers.get(t, 0.0) >= together * GRAVER)
-    return max((n for n in signs if TIERS[n] == tier), key=lambda n: signs[n]), together
+    tier = max(tiers, key=lambda t: tiers[t])
+    if tier == "today" and tiers.get("now", 0.0) >= tiers[tier] * GRAVER:
+        tier = "now"
+    return max((n for n in signs if TIERS[n] == tier), key=lambda n: signs[n]), tiers[tier]
 
 
 # ---------------------------------------------------------------- by the model
