@@ -180,7 +180,12 @@ def _learned(folder: Path, locales: Path, vocabularies: Mapping[str, Vocabulary]
         lambda: read_all_examples(locales, vocabularies),
         say=lambda what: print(f"smsbot: {what} (once)", file=sys.stderr, flush=True),
         steps=lambda rows, total, what: tqdm(
-            rows, total=total, desc=f"smsbot: {what} (once)", unit="", leave=False
+            rows,
+            total=total,
+            desc=f"smsbot: {what} (once)",
+            unit="",
+            leave=False,
+            disable=not sys.stderr.isatty(),
         ),
     )
 

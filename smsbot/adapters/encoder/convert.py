@@ -9,7 +9,7 @@ import numpy as np
 from .tuned import Tuned
 from .weights import Floats, Weights
 
-VERSION = "2"  # of what is written here: a change of it builds everything anew
+VERSION = "3"  # of what is written here: a change of it builds everything anew
 OPSET, IR = 20, 9
 
 LAYERS, WORDS, PLACES, PIECES = "layers.onnx", "words.npy", "places.npy", "pieces.model"

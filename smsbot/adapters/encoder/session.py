@@ -8,7 +8,6 @@ from .convert import LAYERS, PIECES, PLACES, WORDS
 from .weights import Floats, opened
 
 LONGEST = 64  # pieces of a text that are read; more would cost more time than a message is worth
-TASK = "query: "  # the model was trained with these words before every text
 
 
 class Encoder:
@@ -32,7 +31,7 @@ class Encoder:
     def numbers(self, text: str) -> list[int]:
         """The word pieces of a text, with the marks of its begin and end."""
         whole = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
-        ids: list[int] = self._pieces.encode((TASK + whole).translate(self._rewritten))
+        ids: list[int] = self._pieces.encode(whole.translate(self._rewritten))
         return [self._pieces.bos_id(), *ids[: LONGEST - 2], self._pieces.eos_id()]
 
     def embed(self, text: str) -> Floats:

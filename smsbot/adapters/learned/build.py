@@ -30,7 +30,7 @@ from smsbot.core.understanding.examples import Example
 from .characters import Characters, learn
 from .head import Head, fit
 
-VERSION = "1"  # of how the head is fitted and what is kept: a change of it fits anew
+VERSION = "2"  # of how the head is fitted and what is kept: a change of it fits anew
 LANGUAGE_TRUST = 1.0
 INTENT_TRUST = 1.0
 SCALE = 12.0  # the encoder's rows lie close together; spread so, a head is found in few steps

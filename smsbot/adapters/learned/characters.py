@@ -5,7 +5,6 @@ message is in, also typed without accents or in another script than the language
 """
 
 import unicodedata
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,19 +39,29 @@ class Characters:
 
 
 def runs(text: str) -> npt.NDArray[np.int64]:
-    """The buckets of the runs in a text; a word's begin and end count as characters."""
+    """The buckets of the runs in a text, each once; a word's begin and end count as characters."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
     words = "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in plain).split()
     if not words:
         return np.zeros(0, np.int64)
-    line = f" {' '.join(words)} "
-    found = {
-        zlib.crc32(line[i : i + n].encode("utf-8", "surrogatepass")) % BUCKETS
-        for n in range(1, RUN + 1)
-        for i in range(len(line) - n + 1)
-        if n > 1 or line[i] != " "
-    }
-    return np.fromiter(found, np.int64, len(found))
+    line = f" {' '.join(words)} ".encode("utf-32-le", "surrogatepass")
+    letters = np.frombuffer(line, np.uint32).astype(np.uint64)
+    found = [_buckets(letters[letters != ord(" ")])]
+    mixed = letters
+    for length in range(2, RUN + 1):
+        mixed = mixed[:-1] * _STEP + letters[length - 1 :]
+        found.append(_buckets(mixed))
+    return np.unique(np.concatenate(found))
+
+
+# Multipliers of a rolling hash and of its spreading (the golden ratio in 64 bits).
+_STEP = np.uint64(0x100000001B3)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _buckets(mixed: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """The bucket of each hash: its highest bits after spreading."""
+    return ((mixed * _SPREAD) >> np.uint64(48)).astype(np.int64) % BUCKETS
 
 
 def learn(texts: Sequence[str], labels: Sequence[str], trust: float) -> Characters:

@@ -10,7 +10,7 @@ from typing import Literal
 from ..content.content import Content
 from ..content.phrases import Answer
 from ..people.address import Address
-from ..understanding.reading import Reading
+from ..understanding.reading import NOT_OURS, Reading
 from .conversation import Conversation
 from .decision import Say
 
@@ -65,7 +65,7 @@ def answered(
     answers = content.steps[step].answers
     if number is not None and 1 <= number <= len(answers):
         return _after(answers[number - 1], talk.notes, content)
-    if intents and reading.number is None and not set(intents) <= {"yes", "no"}:
+    if reading.number is None and set(intents) - NOT_OURS - {"yes", "no"}:
         return None
     if talk.misread:
         return Outcome("", (), (Say("o_unsure"),))
