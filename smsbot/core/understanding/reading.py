@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .examples import sign
+from .examples import SIGN, sign
 from .lexicon import Hit
 from .look import Look, Reader
 from .spoken import Spoken, plausible
@@ -28,9 +28,10 @@ SAFETY_RISK = 8  # from this risk on a misspelled word counts beside well-spelle
 # From which share of the model's on a meaning counts. Measured on the scoreboard's messages: `make bench` prints what they reach.
 ANSWER = 0.5  # the likeliest meaning is answered
 CONFIRMED = 0.3  # the same where a keyword says so too
+KEYWORD = 4.0  # by how much a keyword raises what it names
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
 SECOND = 0.08  # a second meaning is answered too, where a keyword says so
-FLAG = 0.3  # signs of danger, all classes together
+FLAG = 0.45  # signs of danger, all classes together
 GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
@@ -172,6 +173,8 @@ def _seen(scores: Scores) -> tuple[str, float] | None:
     is likely enough beside the likeliest.
     """
     signs = {sign(label): share for label, share in scores.shares.items() if sign(label)}
+    if signs.get("pregnant_injected", 0.0) < CERTAIN:
+        signs.pop("pregnant_injected", None)  # else it is a question of pregnancy, answered as that
     if scores.tier != "encoder" or sum(signs.values()) < FLAG:
         return None
     tiers: dict[str, float] = {}
@@ -188,11 +191,11 @@ def _seen(scores: Scores) -> tuple[str, float] | None:
 
 def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores]) -> _Told:
     """The likeliest meaning, where the model is sure of it or a keyword agrees; else what to offer."""
-    shares = _meanings(scores[0].shares)
     keyed = {h.name for h in chosen if h.target.kind == "intents"}
+    shares = _confirmed(_meanings(scores[0].shares), keyed)
     ranked = sorted(shares, key=lambda name: -shares[name])
     first, share = ranked[0], shares[ranked[0]]
-    confidence = min(1.0, share + (1 - share) * 0.3) if first in keyed else share
+    confidence = share
     candidates = tuple((name, round(shares[name], 3)) for name in ranked[:5])
     meant = [n for n, (alone, agreed) in SAFETY.items() if _counts(n, alone, agreed, keyed, scores)]
     sure = share >= ANSWER or (first in keyed and share >= CONFIRMED)
@@ -208,16 +211,31 @@ def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores]) -> _T
 
 
 def _meanings(shares: Mapping[str, float]) -> dict[str, float]:
-    """The shares of the intents; the signs count elsewhere, so they are left out and the rest is brought to one."""
-    kept = {name: share for name, share in shares.items() if not sign(name)}
+    """The shares of the intents, brought to one; the signs count elsewhere."""
+    kept = _kept(shares)
     total = sum(kept.values()) or 1.0
     return {name: share / total for name, share in kept.items()}
+
+
+def _confirmed(shares: Mapping[str, float], keyed: set[str]) -> dict[str, float]:
+    """The shares with those raised that a keyword names too, brought to one again."""
+    raised = {n: share * KEYWORD if n in keyed else share for n, share in shares.items()}
+    total = sum(raised.values()) or 1.0
+    return {name: share / total for name, share in raised.items()}
+
+
+def _kept(shares: Mapping[str, float]) -> dict[str, float]:
+    """The shares of the intents. Pregnant and injected is a sign only where that is certain, else a question of pregnancy."""
+    kept = {name: share for name, share in shares.items() if not sign(name)}
+    if "pregnant" in kept:
+        kept["pregnant"] += shares.get(f"{SIGN}pregnant_injected", 0.0)
+    return kept
 
 
 def _counts(
     name: str, alone: float, agreed: float, keyed: set[str], scores: Sequence[Scores]
 ) -> bool:
-    most = max(part.shares.get(name, 0.0) for part in scores)
+    most = max(_kept(part.shares).get(name, 0.0) for part in scores)
     return most >= (agreed if name in keyed else alone)
 
 
