@@ -22,25 +22,32 @@ Tier = Literal[
 POLITENESS = frozenset({"greeting", "thanks", "yes", "no", "more", "help", "menu", "exit"})
 ALONE = ("stop", "forget", "minor")
 NOT_OURS = frozenset({"not_covered", "unknown"})
+# Never offered as a guess: a tap on the wrong one would opt out, opt in or delete.
+NOT_OFFERED = NOT_OURS | {"stop", "start", "forget", "minor", "yes", "no"}
 
 SAFETY_RISK = 8  # from this risk on a misspelled word counts beside well-spelled ones
 
 # From which share of the model's on a meaning counts. Measured on the scoreboard's messages: `make bench` prints what they reach.
 ANSWER = 0.5  # the likeliest meaning is answered
+GIVING = 0.9  # the same for START, which takes an opt-out back
 CONFIRMED = 0.3  # the same where a keyword says so too
 KEYWORD = 4.0  # by how much a keyword raises what it names
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
-SECOND = 0.08  # a second meaning is answered too, where a keyword says so
+SECOND = 0.0025  # a second meaning is answered too, where a keyword of several words, or one of a question, says so
+SHORT = (
+    3  # words of a message in which one keyword is believed where the model is less sure than this:
+)
+OVERRULED = 0.8
 FLAG = 0.45  # signs of danger, all classes together
 GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
 # Opt-out and the like beside any other answer: alone, and where a pattern says so too.
 SAFETY = {
-    "stop": (0.5, 0.1),
+    "stop": (0.7, 0.1),
     "forget": (0.5, 0.1),
     "minor": (0.6, 0.1),
-    "pregnant": (0.35, 0.03),
+    "pregnant": (0.3, 0.01),
     "neuro": (0.5, 0.1),
 }
 
@@ -95,7 +102,11 @@ def understand(
     chosen = _chosen(reader, look, preference)
     flags = _flags(look, scores, spoken.evidence)
     modelled = bool(scores) and scores[0].tier == "encoder"
-    told = _modelled(reader, chosen, scores) if modelled else _keyed(reader, chosen, scores)
+    told = (
+        _modelled(reader, chosen, scores, len(look.words))
+        if modelled
+        else _keyed(reader, chosen, scores)
+    )
     intents = told.intents
     begins = bool(flags) and bool(look.words) and look.words[0] in reader.stop_words
     if (look.stops or begins) and "stop" not in intents:
@@ -189,25 +200,26 @@ def _seen(scores: Scores) -> tuple[str, float] | None:
 # ---------------------------------------------------------------- by the model
 
 
-def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores]) -> _Told:
+def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores], words: int) -> _Told:
     """The likeliest meaning, where the model is sure of it or a keyword agrees; else what to offer."""
     keyed = {h.name for h in chosen if h.target.kind == "intents"}
     shares = _confirmed(_meanings(scores[0].shares), keyed)
     ranked = sorted(shares, key=lambda name: -shares[name])
     first, share = ranked[0], shares[ranked[0]]
-    confidence = share
     candidates = tuple((name, round(shares[name], 3)) for name in ranked[:5])
     meant = [n for n, (alone, agreed) in SAFETY.items() if _counts(n, alone, agreed, keyed, scores)]
-    sure = share >= ANSWER or (first in keyed and share >= CONFIRMED)
+    if len(keyed) == 1 and words <= SHORT and share < OVERRULED and not keyed & set(SAFETY):
+        return _Told(tuple(keyed), (), max(share, ANSWER), "keywords", candidates)
+    needed = GIVING if first == "start" else ANSWER
+    sure = share >= needed or (first in keyed and share >= CONFIRMED)
     if sure and first not in meant:
         meant.append(first)
     meant += [name for name in _others(first, shares, keyed, scores[1:]) if name not in meant]
     if meant and (sure or set(meant) & set(SAFETY)):
-        return _Told(_ordered(reader, meant), (), confidence, "encoder", candidates)
-    asks = tuple(n for n in ranked[:3] if n not in NOT_OURS and shares[n] >= ASK / 2)[:2]
-    if share < ASK or not asks:
-        asks = ()
-    return _Told((), asks, confidence, "unsure", candidates)
+        return _Told(_ordered(reader, meant), (), share, "encoder", candidates)
+    offered = (n for n in ranked[:3] if n not in NOT_OFFERED and shares[n] >= ASK / 2)
+    asks = tuple(offered)[:2]
+    return _Told((), asks if share >= ASK else (), share, "unsure", candidates)
 
 
 def _meanings(shares: Mapping[str, float]) -> dict[str, float]:
@@ -246,7 +258,9 @@ def _others(
     found = [
         name
         for name in keyed
-        if name != first and name not in SAFETY and shares.get(name, 0.0) >= SECOND
+        if first not in NOT_OURS
+        and name not in (first, *SAFETY, *NOT_OURS)
+        and shares.get(name, 0.0) >= SECOND
     ]
     for part in parts:
         told = _meanings(part.shares)
@@ -282,7 +296,7 @@ def _guessed(model: Scores) -> _Told:
     share = shares[ranked[0]]
     if share >= ANSWER:
         return _Told((ranked[0],), (), share, "characters", candidates)
-    asks = tuple(n for n in ranked[:2] if n not in NOT_OURS) if share >= ASK else ()
+    asks = tuple(n for n in ranked[:2] if n not in NOT_OFFERED) if share >= ASK else ()
     return _Told((), asks, share, "unsure", candidates)
 
 

@@ -70,13 +70,16 @@ def _kept_or_switched(
     evidence: Mapping[str, float], heard: Mapping[str, float], look: Look, current: str
 ) -> tuple[str, bool]:
     """Whether this message, with those before it, leads clearly away from the talk's language; one short message never does."""
-    best = max(evidence, key=lambda tag: heard.get(tag, 0.0))
+    best = max(evidence, key=lambda tag: evidence[tag])
     own_script = evidence[best] >= 1.0 > look.scripts.get("LATIN", 0)
     if look.letters < SWITCH_LETTERS and not own_script:
         return current, False
-    lead = max(evidence[best] - evidence[current], heard.get(best, 0.0) - heard.get(current, 0.0))
-    if evidence[best] > evidence[current] and lead >= SWITCH_LEAD:
-        return best, best != current
+    leads = (
+        evidence[best] - evidence[current],
+        heard.get(best, 0.0) - heard.get(current, 0.0) if best != current else 0.0,
+    )
+    if best != current and max(leads) >= SWITCH_LEAD:
+        return best, True
     return current, False
 
 
