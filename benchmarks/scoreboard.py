@@ -168,7 +168,7 @@ def rate(several: Iterable[bool]) -> Rate:
 def rates(read: Sequence[Outcome], topics: frozenset[str]) -> dict[str, Rate]:
     """Every rate that is promised, over the given outcomes."""
     of = {
-        name: [o for o in read if name in o.message.intents]
+        name: [o for o in read if o.message.intent == name]
         for name in ("stop", "forget", "pregnant")
     }
     signs = [o for o in read if o.message.intents & SIGNS]

@@ -38,7 +38,7 @@ SHORT = (
     3  # words of a message in which one keyword is believed where the model is less sure than this:
 )
 OVERRULED = 0.8
-FLAG = 0.45  # signs of danger, all classes together
+FLAG = 0.35  # signs of danger, all classes together
 GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
