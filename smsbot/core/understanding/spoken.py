@@ -13,7 +13,7 @@ PATTERNS = 0.4  # weight of the share of words that patterns of the language exp
 FADING = 0.5  # what is left, a turn later, of what spoke for a language before
 UNHEARD = 0.25  # below this, nothing speaks for any language
 PLAUSIBLE = 0.3  # of what speaks for the likeliest language, from which another one may be meant
-KEPT = 3  # languages of which the talk remembers what spoke for them
+KEPT = 2  # languages of which the talk remembers what spoke for them
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def test_a_keyword_confirms_what_the_model_leans_to() -> None:
 
 
 def test_a_keyword_alone_does_not_overrule_the_model() -> None:
-    assert read("how much longer must i wait", {"human": 0.9, "price": 0.01}).intents == ("human",)
+    assert read("how much longer must i wait", {"human": 0.9, "pain": 0.1}).intents == ("human",)
 
 
 def test_two_questions_in_two_sentences_are_both_answered_the_riskier_first() -> None:
