@@ -15,11 +15,11 @@ from torch.nn import functional
 from smsbot import wiring
 from smsbot.adapters.encoder.tuned import PATH
 from smsbot.adapters.encoder.weights import Weights, checked, opened, weight_path
+from smsbot.adapters.learned.build import SCALE
 from smsbot.core.understanding.examples import Example
 
 RANK = 16
 STRENGTH = 16.0  # of the corrections while they are learned; it is multiplied into the file
-SPREAD = 12.0  # of the rows before the head
 PARTS = ("q", "k", "v", "ao", "fi", "fo")
 SPOILED = 0.3  # share of the messages that are made worse each time they are shown
 Half = torch.bfloat16
@@ -174,7 +174,7 @@ def learn(
         for group in groups:
             rows = network(*batch([ids[i] for i in group]))
             loss = functional.cross_entropy(
-                head((rows - middle) * SPREAD), which[group], weight=worth, label_smoothing=0.1
+                head((rows - middle) * SCALE), which[group], weight=worth, label_smoothing=0.1
             )
             optimizer.zero_grad()
             loss.backward()
@@ -259,7 +259,7 @@ def main() -> None:
         return
     rows = torch.tensor(rows_of(network, [numbers(e.text) for e in examples[:held]]))
     with torch.no_grad():
-        read = [names[i] for i in head((rows - middle) * SPREAD).argmax(-1)]
+        read = [names[i] for i in head((rows - middle) * SCALE).argmax(-1)]
     right: dict[str, list[bool]] = {}
     for example, label in zip(examples, read, strict=False):
         tag = example.language + ("-Latn" if example.romanised else "")

@@ -4,9 +4,10 @@ Each detector may be missing (another processor, no wheel); the others then vote
 weights are those that read short messages best in the measurement that chose the detectors; `make bench` shows what they reach.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from smsbot.adapters.remembered import Remembered
 
 ROMANISED = (
     "-Latn"  # ends the name of a language that is written in Latin letters and not in its own
@@ -17,7 +18,6 @@ Shares = Mapping[
 ]  # what votes: a share for each of the loaded languages, one in all at most
 Voter = Callable[[str], Shares]
 
-REMEMBERED = 4096  # texts
 LEARNED = 1.0  # weight of the model of characters
 
 
@@ -34,7 +34,7 @@ class Detector:
             if voter := make(_by_code(tags)):
                 self._voters[name] = (weight, voter)
         self._learned = learned
-        self._kept: dict[bytes, Shares] = {}
+        self._kept: Remembered[Shares] = Remembered()
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -50,15 +50,10 @@ class Detector:
         """Each loaded language's share of the vote.
 
         What is typed in Latin letters instead of a language's own is known to the learned model alone: as far as that is sure of
-        it, the detectors are not heard. The same text again costs nothing; it is remembered under a hash.
+        it, the detectors are not heard.
         """
         text = _clean(text)
-        key = hashlib.blake2b(text.encode(), digest_size=16).digest()
-        if (known := self._kept.get(key)) is None:
-            if len(self._kept) >= REMEMBERED:
-                self._kept.clear()
-            known = self._kept[key] = self._voted(text)
-        return known
+        return self._kept.get(text, lambda: self._voted(text))
 
     def _voted(self, text: str) -> Shares:
         learned = self._learned(text) if self._learned else {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from .head import softmax
 
 BUCKETS = 1 << 16
 RUN = 4  # characters at most
@@ -34,8 +34,7 @@ class Characters:
         if not len(found) or not self.labels:
             return {}
         sums = self.table[found].astype(np.float32).sum(0) * (self.trust / len(found) ** 0.5)
-        raised = np.exp(sums - sums.max())
-        return dict(zip(self.labels, (raised / raised.sum()).tolist(), strict=True))
+        return dict(zip(self.labels, softmax(sums).tolist(), strict=True))
 
 
 def runs(text: str) -> npt.NDArray[np.int64]:

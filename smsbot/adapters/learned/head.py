@@ -21,9 +21,9 @@ class Head:
     weights: Floats
     offsets: Floats
 
-    def shares(self, row: Floats, temperature: float = 1.0) -> Floats:
+    def shares(self, row: Floats) -> Floats:
         """The probability of each label for one row, summing to one."""
-        return softmax((self.weights @ row + self.offsets) / temperature)
+        return softmax(self.weights @ row + self.offsets)
 
 
 def softmax(scores: Floats) -> Floats:

@@ -1,17 +1,9 @@
 """Gives each meaning its share for a message: by the encoder and its head, or, where that cannot be had, by the model of characters."""
 
-import hashlib
-from collections import OrderedDict
-from threading import Lock
-
+from smsbot.adapters.remembered import Remembered
 from smsbot.core.understanding.reading import Scores
 
 from .build import Learned
-
-REMEMBERED = 4096  # texts whose scores are kept, under a hash: no message stays in memory
-TEMPERATURE = (
-    1.0  # the head's sureness, brought down to what it deserves on messages that it never saw
-)
 
 
 class LearnedIntents:
@@ -19,8 +11,7 @@ class LearnedIntents:
 
     def __init__(self, learned: Learned) -> None:
         self.learned = learned
-        self._kept: OrderedDict[bytes, Scores] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Remembered[Scores] = Remembered()
 
     @property
     def lacking(self) -> str:
@@ -32,17 +23,7 @@ class LearnedIntents:
         plain = " ".join(text.split()).casefold()
         if not any(map(str.isalpha, plain)):
             return Scores()
-        key = hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        found = self._scored(text)
-        with self._lock:
-            self._kept[key] = found
-            if len(self._kept) > REMEMBERED:
-                self._kept.popitem(last=False)
-        return found
+        return self._kept.get(plain, lambda: self._scored(text))
 
     def characters(self, text: str) -> Scores:
         """What the model of characters alone says."""
@@ -52,5 +33,5 @@ class LearnedIntents:
         learned = self.learned
         if learned.encoder is None or learned.head is None or learned.middle is None:
             return self.characters(text)
-        shares = learned.head.shares(learned.encoder.embed(text) - learned.middle, TEMPERATURE)
+        shares = learned.head.shares(learned.encoder.embed(text) - learned.middle)
         return Scores("encoder", dict(zip(learned.head.labels, shares.tolist(), strict=True)))

@@ -132,7 +132,8 @@ def asked_of(look: Look) -> tuple[str, ...]:
     """The texts that the model is asked about: the whole message and, where it has several, each part; none for a command."""
     if look.commanded or not look.letters:
         return ()
-    return (look.text, *look.parts) if len(look.parts) > 1 else (look.text,)
+    parts = look.parts
+    return (look.text, *parts) if len(parts) > 1 else (look.text,)
 
 
 def flagged(look: Look, scores: Sequence[Scores], evidence: Mapping[str, float]) -> bool:

@@ -76,11 +76,9 @@ def _kept_or_switched(
         return current, False
     leads = (
         evidence[best] - evidence[current],
-        heard.get(best, 0.0) - heard.get(current, 0.0) if best != current else 0.0,
+        heard.get(best, 0.0) - heard.get(current, 0.0),  # nothing where they are one
     )
-    if best != current and max(leads) >= SWITCH_LEAD:
-        return best, True
-    return current, False
+    return (best, True) if max(leads) >= SWITCH_LEAD else (current, False)
 
 
 def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, float]:
