@@ -29,10 +29,12 @@ from smsbot.core.language.segments import measure
 from smsbot.core.language.translation import Translation, by_key
 from smsbot.core.people.address import PREFIXES, Address, parse_address
 from smsbot.core.people.carrier import SENDER_KINDS
+from smsbot.core.people.staff import ROLES
 from smsbot.core.understanding.reading import Reading
+from smsbot.flows.access import change
 from smsbot.flows.answer import Answer, Turn
 from smsbot.flows.catalogs import Standing, rows, standing, take, texts_of
-from smsbot.ports import Unavailable
+from smsbot.ports import Refused, Unavailable
 from smsbot.settings import Misconfigured, Settings
 
 
@@ -87,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         "calls", _calls, "calls to return and red-flag alerts that nobody has taken yet"
     )
     calls.add_argument("--acknowledge", metavar="ID", help="take one: nobody is told of it again")
+    _staff_parsers(command("staff", _staff_list, "who may use the console"))
     command("migrate", _migrate, "bring the database up to date")
     command("learn", _learn, "fit the readers to the examples now; a start does it where it must")
     doctor = command(
@@ -102,6 +105,37 @@ def _parser() -> argparse.ArgumentParser:
         command("catalogs", _catalogs_check, "check, count, hand out and take in the translations")
     )
     return parser
+
+
+def _staff_parsers(staff: argparse.ArgumentParser) -> None:
+    doors = staff.add_subparsers(metavar="what")
+
+    def door(
+        name: str, run: Callable[[argparse.Namespace], int | None], help: str
+    ) -> argparse.ArgumentParser:
+        added = doors.add_parser(name, help=help, description=help)
+        added.set_defaults(command=run)
+        return added
+
+    door("list", _staff_list, "everybody, with their roles")
+    add = door("add", _staff_add, "add a member and print a link that signs them in once")
+    add.add_argument("email")
+    add.add_argument("--name", default="", help="as others see it; the address where not given")
+    add.add_argument(
+        "--role", action="append", choices=ROLES, required=True, help="several times for several"
+    )
+    add.add_argument(
+        "--language",
+        action="append",
+        default=[],
+        metavar="TAG",
+        help="only these languages; all where not given",
+    )
+    door("link", _staff_link, "a fresh sign-in link").add_argument("email")
+    door("off", _staff_off, "put a member off duty: signed out, and not let in").add_argument(
+        "email"
+    )
+    door("on", _staff_on, "let a member in again").add_argument("email")
 
 
 def _catalog_parsers(catalogs: argparse.ArgumentParser) -> None:
@@ -307,8 +341,11 @@ def _run(_options: argparse.Namespace) -> int:
         try:
             local.start()
             address = local.environ["PUBLIC_URL"]
+            secret = wiring.first_link(Settings.from_env(local.environ))
             print(
-                f"\nThe bot is running. Try it as a patient:  {address}/phone\n(Ctrl+C ends it.)\n",
+                f"\nThe bot is running. Try it as a patient:  {address}/phone"
+                f"\nSign in to the console, once:  {address}/console/in/{secret}"
+                "\n(Ctrl+C ends it.)\n",
                 file=sys.stderr,
             )
             print(f"{address}/phone", flush=True)
@@ -331,6 +368,79 @@ def _learn(_options: argparse.Namespace) -> int:
         print(f"{name}: {why}", file=sys.stderr)
     print(f"fitted: {len(texts.reader.languages)} languages", file=sys.stderr)
     return 1 if texts.intents.lacking else 0
+
+
+def _staff_list(_options: argparse.Namespace) -> int:
+    access, _ = wiring.access(Settings.from_env())
+    for member in access.members.all():
+        languages = ",".join(sorted(member.languages)) or "all languages"
+        off = "" if member.active else "  off duty"
+        print(f"{member.email}  {member.name}  {','.join(sorted(member.roles))}  {languages}{off}")
+    return 0
+
+
+def _staff_add(options: argparse.Namespace) -> int:
+    settings = Settings.from_env()
+    access, known = wiring.access(settings)
+    if strange := [tag for tag in options.language if tag not in known]:
+        print(
+            f"{', '.join(strange)}: no such language; there are {', '.join(known)}", file=sys.stderr
+        )
+        return 1
+    try:
+        _, secret = access.invite(options.email, options.name, options.role, options.language)
+    except (ValueError, Refused) as error:
+        print(
+            f"{options.email} {error}" if isinstance(error, ValueError) else error, file=sys.stderr
+        )
+        return 1
+    return _print_link(settings, secret)
+
+
+def _staff_link(options: argparse.Namespace) -> int:
+    settings = Settings.from_env()
+    access, _ = wiring.access(settings)
+    member = access.members.by_email(options.email.strip().lower())
+    if member is None or not member.active:
+        print(f"{options.email} is not among the active staff", file=sys.stderr)
+        return 1
+    return _print_link(settings, access.link(member))
+
+
+def _print_link(settings: Settings, secret: str) -> int:
+    print("This link signs in once, within a day:", file=sys.stderr)
+    print(f"{settings.public_url}/console/in/{secret}")
+    return 0
+
+
+def _staff_off(options: argparse.Namespace) -> int:
+    return _duty(options.email, active=False)
+
+
+def _staff_on(options: argparse.Namespace) -> int:
+    return _duty(options.email, active=True)
+
+
+def _duty(email: str, *, active: bool) -> int:
+    access, _ = wiring.access(Settings.from_env())
+    member = access.members.by_email(email.strip().lower())
+    if member is None:
+        print(f"{email} is not among the staff", file=sys.stderr)
+        return 1
+    try:
+        change(
+            access,
+            member,
+            None,
+            name=member.name,
+            roles=sorted(member.roles),
+            languages=sorted(member.languages),
+            active=active,
+        )
+    except Refused as no:
+        print(no, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _migrate(_options: argparse.Namespace) -> int:

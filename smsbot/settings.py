@@ -4,6 +4,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -93,6 +94,28 @@ class Settings:
         help="where the fitted readers are kept; var/model beside the bot where it is not given",
     )
     phone: str = _setting("PHONE", "off", "the phone page: on or off", ("on", "off"))
+    review: str = _setting(
+        "CONSOLE_REVIEW",
+        "two",
+        "two: a second person reads each text before it is published; one: only safety texts",
+        ("two", "one"),
+    )
+    sms_price: str = _setting(
+        "SMS_PRICE",
+        help="what one SMS segment costs you, such as 0.0083 USD: the console counts with it",
+    )
+    keep_unread: str = _setting(
+        "KEEP_UNREAD",
+        "off",
+        "keep messages that could not be read, without numbers and names, for staff to teach: on or off",
+        ("on", "off"),
+    )
+    oidc_issuer: str = _setting(
+        "OIDC_ISSUER",
+        help="staff sign in there as well: the address of your OpenID Connect provider",
+    )
+    oidc_client_id: str = _setting("OIDC_CLIENT_ID", help="the console's client id there")
+    oidc_client_secret: str = _setting("OIDC_CLIENT_SECRET", help="and its secret", secret=True)
     log_format: str = _setting(
         "LOG_FORMAT", "json", "json, or console for people", ("json", "console")
     )
@@ -150,6 +173,10 @@ class Settings:
             problems.append(
                 f"PUBLIC_URL is {self.public_url!r}; it must be the address without a path"
             )
+        if self.sms_price and _price(self.sms_price) is None:
+            problems.append(f"SMS_PRICE is {self.sms_price!r}; it must be such as: 0.0083 USD")
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            problems.append("OIDC_ISSUER and OIDC_CLIENT_ID must be set together")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             problems.append("REDIS_URL must begin with redis://, rediss:// or unix://")
         if self.database_url and not self.database_url.startswith(
@@ -181,12 +208,27 @@ class Settings:
                 problems.append(f"{name} is too short: 32 characters or more")
         return problems
 
+    def segment_price(self) -> tuple[Decimal, str] | None:
+        """What one SMS segment costs, and in which currency (ISO 4217); None where it is not set."""
+        return _price(self.sms_price)
+
     def tokens(self) -> tuple[str, ...]:
         """The auth tokens that may have signed a message."""
         return tuple(t.strip() for t in self.auth_tokens.split(",") if t.strip())
 
 
-_PREFIXES = ("TWILIO_", "NOTIFY_", "CLINIC_", "SMSBOT_", "PERSON_", "PHONE_")
+def _price(text: str) -> tuple[Decimal, str] | None:
+    amount, _, currency = text.partition(" ")
+    try:
+        value = Decimal(amount)
+    except InvalidOperation:
+        return None
+    if not (value.is_finite() and value > 0 and len(currency) == 3 and currency.isupper()):
+        return None
+    return value, currency
+
+
+_PREFIXES = ("TWILIO_", "NOTIFY_", "CLINIC_", "SMSBOT_", "PERSON_", "PHONE_", "CONSOLE_", "OIDC_")
 
 
 def unknown_settings(environ: Mapping[str, str]) -> list[str]:

@@ -27,8 +27,12 @@ ROOMS = {
     "alembic": ("adapters/sql/",),
     "twilio": ("adapters/twilio.py",),
     "babel": ("adapters/gettext.py", "adapters/extractor.py"),
-    "flask": ("web/", "wiring.py"),  # wiring names the application's type
-    "dramatiq": ("jobs.py", "adapters/queue.py", "wiring.py"),
+    "flask": ("web/", "wiring/"),  # wiring names the application's type
+    "flask_babel": ("web/console/",),
+    "flask_wtf": ("web/console/",),
+    "pygal": ("web/console/charts.py",),
+    "argon2": ("adapters/passwords.py",),
+    "dramatiq": ("jobs.py", "adapters/queue.py", "wiring/"),
     "cryptography": ("adapters/cipher.py",),
     "phonenumbers": ("adapters/numbers.py",),
     "structlog": ("adapters/log.py",),

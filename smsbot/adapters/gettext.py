@@ -12,14 +12,15 @@ from typing import Literal
 from babel import Locale, UnknownLocaleError, dates, languages, numbers, units
 from babel.messages import Catalog as PoFile
 from babel.messages import Message
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.support import NullTranslations, Translations
 
 from smsbot.adapters.files import replace_file
 from smsbot.core.content.broken import Broken
 from smsbot.core.language import placeholders
-from smsbot.core.language.catalog import Catalog
 from smsbot.core.language.language import Language
-from smsbot.core.language.translation import Translation, catalog_of
+from smsbot.core.language.translation import Translation
 from smsbot.core.understanding.vocabulary import Vocabulary
 
 WIDTH = 120  # columns of a PO file
@@ -94,10 +95,8 @@ def _ascii(text: str) -> str:
     )
 
 
-def read_catalog(path: Path, vocabulary: Vocabulary, signed: Iterable[str] = ()) -> Catalog:
-    """The texts of one PO file. Raises `Broken` with the line where it cannot be read or is not a translation of ours."""
-    name = file_name(vocabulary.tag)
-    language, translations = read_translations(path, vocabulary, name)
+def check_placeholders(translations: Iterable[Translation], name: str) -> None:
+    """Raises `Broken`, calling the file `name`, for a text that names a placeholder which its English does not have."""
     for text in translations:
         known = frozenset().union(*(placeholders.names(s) for s in text.source))
         if extra := frozenset().union(*(placeholders.names(f) for f in text.forms)) - known:
@@ -105,7 +104,6 @@ def read_catalog(path: Path, vocabulary: Vocabulary, signed: Iterable[str] = ())
             raise Broken(
                 name, where, f"names {', '.join(sorted(extra))}, which the text does not have"
             )
-    return catalog_of(language, translations, frozenset(signed))
 
 
 def file_name(tag: str) -> str:
@@ -206,6 +204,22 @@ def _translation(message: Message) -> Translation:
     return Translation(
         str(message.context), tuple(source), texts, message.fuzzy, message.lineno or 0
     )
+
+
+def page_words(locales: Path) -> dict[str, NullTranslations]:
+    """The words of the staff's pages, by language: those of each console.po, and English as the pages are written.
+
+    Raises `Broken` for a file that cannot be read.
+    """
+    found: dict[str, NullTranslations] = {"en": NullTranslations()}
+    for path in sorted(locales.glob("*/LC_MESSAGES/console.po")):
+        tag = path.parent.parent.name
+        compiled = BytesIO()
+        name = f"locales/{tag}/LC_MESSAGES/console.po"
+        write_mo(compiled, _read(path, tag, name), use_fuzzy=False)
+        compiled.seek(0)
+        found[tag.replace("_", "-")] = Translations(compiled, domain="console")
+    return found
 
 
 def spoken_in(region: str) -> tuple[str, ...]:

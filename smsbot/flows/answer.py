@@ -419,9 +419,16 @@ class Answer:
             segments=sum(turn.kept.segments),
             events=turn.kept.events,
             remembered=turn.remembered,
+            lacked=_lacked(turn),
             demo=heard.inbound.demo,
         )
         return turn
+
+
+def _lacked(turn: Turn) -> tuple[str, ...]:
+    """The texts that the talk's language has not, so that another's were sent; not those meant to be in another."""
+    said = zip(turn.texts, turn.decision.replies if turn.decision else (), strict=False)
+    return tuple(t.key for t, say in said if not say.language and t.language != turn.kept.language)
 
 
 def _void(_: object) -> None:

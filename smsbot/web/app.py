@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from smsbot.core.content.profile import Profile
 from smsbot.flows.answer import Answer, Turn
 from smsbot.ports import Carrier, Clock, Health, Note, Notices
 
-from . import health, notices, webhook
+from . import console, health, notices, webhook
+from .console.desk import Desk
 
 FORM_LIMIT = 128 * 1024  # bytes; the carrier's forms are far smaller
 
@@ -18,7 +20,8 @@ FORM_LIMIT = 128 * 1024  # bytes; the carrier's forms are far smaller
 class Doors:
     """What the doors lead to. `phone` is the phone page's blueprint, where it is switched on."""
 
-    answer: Answer
+    answer: Callable[[], Answer]
+    profile: Profile
     carrier: Carrier
     notices: Notices
     clock: Clock
@@ -28,6 +31,8 @@ class Doors:
     public_url: str
     secret_key: str
     observe: Callable[[float], None]  # the seconds that a turn took
+    start: Callable[[], object] = bool  # what a process does once it has forked
+    console: Desk | None = None
     phone: Blueprint | None = None
     trace: Callable[[Turn], str] | None = None
 
@@ -46,8 +51,11 @@ def make_app(doors: Doors) -> Flask:
     )
     app.register_blueprint(health.blueprint(doors.health, doors.metrics))
     app.register_blueprint(
-        notices.blueprint(doors.notices, doors.clock, doors.secret_key, doors.answer.book.profile)
+        notices.blueprint(doors.notices, doors.clock, doors.secret_key, doors.profile)
     )
+    if doors.console is not None:
+        console.install(app, doors.console, doors.secret_key, doors.public_url)
+    app.extensions["smsbot.start"] = doors.start
     if doors.phone is not None:
         app.register_blueprint(doors.phone)
 

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import shutil
 import tempfile
+from typing import Any
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * multiprocessing.cpu_count() + 1)
@@ -32,6 +33,11 @@ def when_ready(_server: object) -> None:
     """Sets what was loaded apart from what comes and goes, before the processes part, so that they go on sharing it."""
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Has a process take up what staff published, and follow it, once it has parted from the others."""
+    worker.app.callable.extensions["smsbot.start"]()
 
 
 def on_exit(_server: object) -> None:

@@ -20,14 +20,17 @@ TRACE = "X-Smsbot-Trace"
 
 
 def blueprint(
-    answer: Answer,
+    answer: Callable[[], Answer],
     carrier: Carrier,
     note: Note,
     public_url: str,
     observe: Callable[[float], None],
     trace: Callable[[Turn], str] | None,
 ) -> Blueprint:
-    """The routes under /twilio. `trace` writes what the bot understood for the phone page's people, who do not exist."""
+    """The routes under /twilio. `answer` gives the bot of this moment, which a turn keeps to its end.
+
+    `trace` writes what the bot understood for the phone page's people, who do not exist.
+    """
     doors = Blueprint("twilio", __name__, url_prefix="/twilio")
 
     @doors.post("/messages")
@@ -44,13 +47,13 @@ def blueprint(
             note("refused", path=request.path, why=str(refusal))
             return Response(status=400, content_type=XML)
         try:
-            turn = answer.answer(inbound)
+            turn = answer().answer(inbound)
         except Unavailable:
             note("unavailable", path=request.path)
             return Response(status=503, content_type=XML)
         except Exception as fault:  # noqa: BLE001 - a person waits for an answer, and must not get a trace
             note("fault", path=request.path, fault=type(fault).__name__, where=_where(fault))
-            return Response(carrier.speak(_apology(answer)), content_type=XML)
+            return Response(carrier.speak(_apology(answer())), content_type=XML)
         response = Response(carrier.speak(turn.kept.texts), content_type=XML)
         if inbound.demo and trace is not None:
             response.headers[TRACE] = trace(turn)

@@ -42,7 +42,8 @@ def make_client(
 
         bot = Failing(**{name: getattr(bot, name) for name in bot.__dataclass_fields__})
     doors = Doors(
-        answer=bot,
+        answer=lambda: bot,
+        profile=bot.book.profile,
         carrier=TwilioCarrier(
             tokens=(TOKEN, "an older token"),
             public_url=URL,

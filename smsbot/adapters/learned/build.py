@@ -7,6 +7,7 @@ learned-….npz   the head and the models of characters, fitted on all examples
 
 import fcntl
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +29,10 @@ from smsbot.adapters.encoder.weights import SHA256, Unfit, Weights, checked, wei
 from smsbot.adapters.language_id import ROMANISED
 from smsbot.core.understanding.examples import Example
 
-from .characters import Characters, learn
+from .characters import Characters, learn, learn_apart
 from .head import Head, fit
 
-VERSION = "2"  # of how the head is fitted and what is kept: a change of it fits anew
-LANGUAGE_TRUST = 1.0
-INTENT_TRUST = 1.0
+VERSION = "3"  # of how the head is fitted and what is kept: a change of it fits anew
 SCALE = 12.0  # the encoder's rows lie close together; spread so, a head is found in few steps
 
 Floats = npt.NDArray[np.float32]
@@ -135,6 +135,7 @@ def _learn(
         offsets=head.offsets,
         middle=middle,
         intents=intents.table,
+        intent_offsets=np.asarray(intents.offsets),
         intent_labels=np.array(intents.labels),
         languages=languages.table,
         language_labels=np.array(languages.labels),
@@ -181,8 +182,8 @@ def _characters(examples: Sequence[Example]) -> tuple[Characters, Characters]:
     texts = [e.text for e in examples]
     tags = [e.language + (ROMANISED if e.romanised else "") for e in examples]
     return (
-        learn(texts, [e.label for e in examples], INTENT_TRUST),
-        learn(texts, tags, LANGUAGE_TRUST),
+        learn_apart(texts, [e.label for e in examples]),
+        learn(texts, tags),
     )
 
 
@@ -190,14 +191,34 @@ def _loaded(folder: Path, kept: Path) -> Learned:
     with np.load(kept) as file:
         part = {name: file[name] for name in file.files}
     return Learned(
-        intents=Characters(tuple(part["intent_labels"].tolist()), part["intents"], INTENT_TRUST),
-        languages=Characters(
-            tuple(part["language_labels"].tolist()), part["languages"], LANGUAGE_TRUST
+        intents=Characters(
+            tuple(part["intent_labels"].tolist()), part["intents"], part["intent_offsets"]
         ),
+        languages=Characters(tuple(part["language_labels"].tolist()), part["languages"]),
         encoder=_encoder(folder / _encoder_name()),
         head=Head(tuple(part["labels"].tolist()), part["weights"], part["offsets"]),
         middle=part["middle"],
     )
+
+
+def packed_head(head: Head, middle: Floats) -> bytes:
+    """A fitted head with its middle, as it is kept beside the words that it was fitted on."""
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        labels=np.array(head.labels),
+        weights=head.weights,
+        offsets=head.offsets,
+        middle=middle,
+    )
+    return file.getvalue()
+
+
+def head_of(packed: bytes) -> dict[str, Any]:
+    """The head and the middle again, by the names that `Learned` has for them."""
+    with np.load(io.BytesIO(packed)) as file:
+        head = Head(tuple(file["labels"].tolist()), file["weights"], file["offsets"])
+        return {"head": head, "middle": file["middle"]}
 
 
 def _without_encoder(examples: Sequence[Example], why: str) -> Learned:

@@ -8,20 +8,23 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 REVISION = (
-    "0001"  # what the tables below are brought to; a test holds it against the newest migration
+    "0002"  # what the tables below are brought to; a test holds it against the newest migration
 )
 
 metadata = MetaData(
@@ -135,8 +138,209 @@ notices = Table(
     Column("tell_again_at", Moment, nullable=False),
     Column("acknowledged_at", Moment),
     Column("acknowledged_by", Text),
+    Column("done_at", Moment),
+    Column("done_by", Text),
+    Column("answered_at", Moment),
     Column("message_id", Text),
     Column("person_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), index=True),
     Column("address", Text),
     Index("ix_notices_due", "acknowledged_at", "tell_again_at"),
+)
+
+
+# ---------------------------------------------------------------- staff
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("password", Text),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("signed_in_at", Moment),
+)
+
+staff_links = Table(
+    "staff_links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column(
+        "staff_id", Integer, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("until", Moment, nullable=False),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column(
+        "staff_id", Integer, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("seen_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+staff_failures = Table(
+    "staff_failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_staff_failures_email", "email", "at"),
+)
+
+# Append-only. A member who is gone stays named.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("staff_id", Integer, index=True),
+    Column("who", Text, nullable=False),
+    Column("act", Text, nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+)
+
+# ---------------------------------------------------------------- texts
+
+# One proposal at most waits for each text, whoever comes at the same moment.
+_WAITS = text("state = 'proposed'")
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("tag", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("forms", JSON, nullable=False),
+    Column("source", JSON, nullable=False),
+    Column("by_id", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("decided_by", Integer, nullable=False),
+    Column("decided_at", Moment),
+    Column("waived", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_edits_tag", "tag", "key", "id"),
+    Index(
+        "uq_edits_waiting",
+        "tag",
+        "key",
+        unique=True,
+        sqlite_where=_WAITS,
+        postgresql_where=_WAITS,
+    ),
+)
+
+# Which edit is in force for each text; the row is what two publishers meet at.
+edit_heads = Table(
+    "edit_heads",
+    metadata,
+    Column("tag", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("edit_id", Integer, nullable=False),
+)
+
+# Each thing that was put in force gets the next number; processes ask for the last one.
+publications = Table(
+    "publications",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("by_id", Integer, nullable=False),
+    Column("what", Text, nullable=False),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("tag", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_id", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("forms", JSON, nullable=False),
+    Index("ix_signatures_tag", "tag", "key"),
+)
+
+texts_seen = Table(
+    "texts_seen",
+    metadata,
+    Column("tag", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("source", JSON, nullable=False),
+    Column("by_id", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+missing_rules = Table(
+    "missing_rules",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("by_id", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# ---------------------------------------------------------------- words
+
+words = Table(
+    "words",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("tag", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("romanised", Boolean, nullable=False),
+    Column("by_id", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("unread_id", Integer, nullable=False),
+    Column("decided_by", Integer, nullable=False),
+    Column("decided_at", Moment),
+    Index("ix_words_tag", "tag", "state"),
+)
+
+fittings = Table(
+    "fittings",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("words", JSON, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("report", JSON, nullable=False),
+)
+
+unread = Table(
+    "unread",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("tag", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("guesses", JSON, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    UniqueConstraint("tag", "text"),
+)
+
+# ---------------------------------------------------------------- counts
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
 )

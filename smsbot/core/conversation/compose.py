@@ -57,6 +57,11 @@ def make_book(content: Content, catalogs: Catalogs, profile: Profile, phone: str
     return Book(content, catalogs, profile, standing)
 
 
+def standing_of(book: Book, phone: str, catalog: Catalog) -> Mapping[str, str]:
+    """The standing values of one language of a book, by the texts of `catalog`."""
+    return _standing(book.content, book.catalogs, book.profile, phone, catalog)
+
+
 def _standing(
     content: Content, catalogs: Catalogs, profile: Profile, phone: str, catalog: Catalog
 ) -> dict[str, str]:

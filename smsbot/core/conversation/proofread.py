@@ -190,7 +190,7 @@ def _texts(
 ) -> tuple[list[Finding], dict[str, Cost]]:
     """What is wrong with the texts of a language, and what its SMS texts cost."""
     texts = by_key(script.translations)
-    book = _book(library, script.tag)
+    book = book_of(library, script.tag)
     found: list[Finding] = []
     costs: dict[str, Cost] = {}
     for demand in demands(library.content):
@@ -246,18 +246,18 @@ def _inherited(library: Library, tag: str, key: str) -> bool:
     )
 
 
-def _book(library: Library, tag: str) -> Book:
+def book_of(library: Library, tag: str) -> Book:
     """The book as if all texts of the language were read, and English had every text."""
     english = library.scripts[library.source]
     sources = {d.key: Translation(d.key, d.source, d.source) for d in demands(library.content)}
     written = {
         **sources,
-        **{k: t for k, t in by_key(english.translations).items() if _fillable(t, sources)},
+        **{k: t for k, t in by_key(english.translations).items() if fillable(t, sources)},
     }
     by_tag = {library.source: _complete(english, written)}
     for other, script in library.scripts.items():
         if other != library.source:
-            texts = {t.key: t for t in script.translations if _fillable(t, sources)}
+            texts = {t.key: t for t in script.translations if fillable(t, sources)}
             by_tag[other] = _complete(
                 script, texts if other == tag or tag.startswith(f"{other}-") else {}
             )
@@ -275,7 +275,7 @@ def _complete(script: Script, texts: Mapping[str, Translation]) -> Catalog:
     )
 
 
-def _fillable(text: Translation, sources: Mapping[str, Translation]) -> bool:
+def fillable(text: Translation, sources: Mapping[str, Translation]) -> bool:
     """Whether a text can be composed at all: it is there, and names nothing that the English does not name."""
     if text.state == "empty" or text.key not in sources:
         return False

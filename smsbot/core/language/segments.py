@@ -67,6 +67,23 @@ def _packed(widths: list[int], room: int) -> int:
     return segments
 
 
+def pieces(text: str) -> tuple[str, ...]:
+    """`text` cut as the carrier cuts it: one piece for each segment that `measure` counts."""
+    cost = measure(text)
+    if cost.segments == 1:
+        return (text,)
+    cut, room = [""], JOINED[cost.encoding]
+    filled = 0
+    for c in text:
+        width = (2 if ord(c) > 0xFFFF else 1) if cost.encoding == "UCS-2" else 1 + (c in EXTENSION)
+        if filled + width > room:
+            cut.append("")
+            filled = 0
+        cut[-1] += c
+        filled += width
+    return tuple(cut)
+
+
 def split(text: str, limit: int) -> tuple[str, ...]:
     """`text` in parts of at most `limit` characters, cut at a line end or a space where there is one."""
     parts = []

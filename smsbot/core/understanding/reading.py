@@ -28,23 +28,23 @@ NOT_OFFERED = NOT_OURS | {"stop", "start", "forget", "minor", "yes", "no"}
 SAFETY_RISK = 8  # from this risk on a misspelled word counts beside well-spelled ones
 
 # From which share of the model's on a meaning counts. Measured on the scoreboard's messages: `make bench` prints what they reach.
-ANSWER = 0.5  # the likeliest meaning is answered
+ANSWER = 0.6  # the likeliest meaning is answered
 GIVING = 0.9  # the same for START, which takes an opt-out back
 CONFIRMED = 0.3  # the same where a keyword says so too
-KEYWORD = 4.0  # by how much a keyword raises what it names
+KEYWORD = 2.0  # by how much a keyword raises what it names
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
-SECOND = 0.0025  # a second meaning is answered too, where a keyword of several words, or one of a question, says so
+SECOND = 0.03  # a second meaning is answered too, where a keyword of several words, or one of a question, says so
 SHORT = (
     3  # words of a message in which one keyword is believed where the model is less sure than this:
 )
 OVERRULED = 0.8
-FLAG = 0.35  # signs of danger, all classes together
+FLAG = 0.25  # signs of danger, all classes together
 GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
 # Opt-out and the like beside any other answer: alone, and where a pattern says so too.
 SAFETY = {
-    "stop": (0.7, 0.1),
+    "stop": (0.8, 0.2),
     "forget": (0.5, 0.1),
     "minor": (0.6, 0.1),
     "pregnant": (0.3, 0.01),

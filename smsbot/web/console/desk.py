@@ -1,0 +1,32 @@
+"""What the staff's pages lean on, as one value."""
+
+import gettext
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from smsbot.core.conversation.preview import Looked
+from smsbot.flows.access import Access
+from smsbot.flows.edition import Edition
+from smsbot.flows.translate import Translate
+from smsbot.ports import Clock, Notices
+from smsbot.ports.console import Audit, Members, Tallies, UnreadMessages, Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The staff's flows and stores. `price` is what one SMS segment costs, and in which currency."""
+
+    edition: Callable[[], Edition]
+    access: Access
+    translate: Translate
+    members: Members
+    audit: Audit
+    words: Words
+    unread: UnreadMessages
+    tallies: Tallies
+    notices: Notices
+    clock: Clock
+    translations: Mapping[str, gettext.NullTranslations]  # the pages' own words; English at least
+    proofs: Callable[[], Mapping[str, Mapping[str, Looked]]]  # of the files' own wordings
+    price: tuple[Decimal, str] | None = None

@@ -1,0 +1,173 @@
+"""What the staff's pages lean on, and the edition that each process speaks by."""
+
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from smsbot.adapters import files
+from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.learned.build import head_of
+from smsbot.adapters.learned.intents import LearnedIntents
+from smsbot.adapters.live import Live
+from smsbot.adapters.passwords import Argon2Passwords
+from smsbot.adapters.proofs import Of, proofs_of
+from smsbot.adapters.sql.audit import SqlAudit
+from smsbot.adapters.sql.edits import SqlEdits
+from smsbot.adapters.sql.engine import make_engine
+from smsbot.adapters.sql.members import SqlMembers
+from smsbot.adapters.sql.tallies import SqlTallies
+from smsbot.adapters.sql.words import SqlWords
+from smsbot.core.conversation.edition import laid_over
+from smsbot.core.conversation.preview import looked_over
+from smsbot.core.conversation.proofread import Library
+from smsbot.core.language.edits import Published
+from smsbot.flows.access import Access
+from smsbot.flows.answer import Answer
+from smsbot.flows.edition import Edition, Version
+from smsbot.flows.translate import Translate
+from smsbot.ports import Note
+from smsbot.settings import Misconfigured, Settings
+
+from .talk import speaking
+from .texts import Texts, make_texts, unswept
+
+PATIENCE = 2.0  # seconds that a page waits for SQL; a turn waits less
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What staff's work is kept in, over one engine."""
+
+    members: SqlMembers
+    audit: SqlAudit
+    edits: SqlEdits
+    words: SqlWords
+    tallies: SqlTallies
+
+    def close(self) -> None:
+        """Ends their threads and connections."""
+        for store in (self.members, self.audit, self.edits, self.tallies):
+            store.close()
+        self.words.close_all()
+
+
+def make_stores(settings: Settings, patience: float = PATIENCE) -> Stores:
+    """The stores of the database that the settings name. Raises `Misconfigured`."""
+    if not settings.database_url:
+        raise Misconfigured(["DATABASE_URL is not set"])
+    engine = make_engine(settings.database_url, patience)
+    return Stores(
+        SqlMembers(engine, patience),
+        SqlAudit(engine, patience),
+        SqlEdits(engine, patience),
+        SqlWords(engine, patience),
+        SqlTallies(engine, patience),
+    )
+
+
+def first_edition(texts: Texts, answer: Answer) -> Edition:
+    """The edition of the files alone, by which a process speaks until it has seen what is published."""
+    return Edition(Version(), texts.library, texts.library, Published(), answer)
+
+
+def make_live(texts: Texts, answer: Answer, stores: Stores, note: Note) -> Live[Edition]:
+    """The edition in force, kept up to date once `start` is called."""
+    return Live(first_edition(texts, answer), _follower(texts, stores, SystemClock()), note)
+
+
+def _follower(
+    files: Texts, stores: Stores, clock: SystemClock
+) -> Callable[[Edition], Edition | None]:
+    """Gives the edition after one that is in force. What did not change is the same value in both."""
+    made = files  # the texts of the edition that was made last
+
+    def follow(before: Edition) -> Edition | None:
+        nonlocal made
+        now = clock.now()
+        version = Version(stores.edits.version(), stores.words.version(), now.date())
+        if version == before.version or (version.texts, version.words) == (0, 0):
+            return None
+        with unswept():
+            published = stores.edits.published()
+            words, head = stores.words.in_force()
+            library = laid_over(before.files, published, words, now)
+            intents = files.intents
+            if head and version.words != before.version.words:
+                intents = LearnedIntents(replace(intents.learned, **head_of(head)))
+            elif head:
+                intents = made.intents
+            made = make_texts(library, intents, files.languages, made)
+        answer = speaking(before.answer, made)
+        return Edition(version, before.files, library, published, answer)
+
+    return follow
+
+
+def load_proofs(settings: Settings, library: Library) -> Of:
+    """What the rules say of every text of the files: at once where it was worked out before."""
+    folder = Path(settings.model_dir) if settings.model_dir else files.MODEL
+    clinic = Path(settings.clinic_file or files.CONTENT / "clinic.toml")
+    sources = [*sorted(files.CONTENT.glob("*.toml")), clinic]
+    for language in files.language_folders():
+        sources += [language / "vocabulary.toml", language / "LC_MESSAGES" / "bot.po"]
+    return proofs_of(
+        folder,
+        sources,
+        library.scripts,
+        lambda tag: looked_over(library, tag),
+        steps=lambda tags: tqdm(
+            tags,
+            desc="smsbot: holding the texts against the rules (once)",
+            unit="",
+            leave=False,
+            disable=not sys.stderr.isatty(),
+        ),
+    )
+
+
+def make_access(stores: Stores, clock: SystemClock) -> Access:
+    """Signing in."""
+    return Access(
+        members=stores.members,
+        audit=stores.audit,
+        passwords=Argon2Passwords(),
+        clock=clock,
+        fresh=lambda: secrets.token_urlsafe(32),
+    )
+
+
+def make_translate(
+    settings: Settings, stores: Stores, live: Live[Edition], clock: SystemClock
+) -> Translate:
+    """The life of edits."""
+    return Translate(
+        edits=stores.edits,
+        audit=stores.audit,
+        clock=clock,
+        edition=live.now,
+        refresh=live.look,
+        one_person=settings.review == "one",
+    )
+
+
+OWNER = "owner@clinic.example"  # who signs in on a machine of one's own
+
+
+def access(settings: Settings) -> tuple[Access, tuple[str, ...]]:
+    """Who is among the staff, for the terminal; and the languages that there are."""
+    folders = files.language_folders()
+    tags = tuple(folder.name.replace("_", "-") for folder in folders)
+    return make_access(make_stores(settings, 5.0), SystemClock()), tags
+
+
+def first_link(settings: Settings) -> str:
+    """The secret of a link that signs in the owner of a local bot, who is made where there is none."""
+    found = make_access(make_stores(settings, 5.0), SystemClock())
+    member = found.members.by_email(OWNER)
+    if member is None:
+        return found.invite(OWNER, "Owner", ("admin", "reviewer", "translator", "marketer"))[1]
+    return found.link(member)

@@ -1,0 +1,281 @@
+"""The web process and the worker: everything built from the settings and tied together; nothing is connected before it is used."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+
+from dramatiq import Broker
+from flask import Blueprint, Flask
+
+from smsbot.adapters import files
+from smsbot.adapters.background import Background
+from smsbot.adapters.cipher import Cipher
+from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.counted import Counted
+from smsbot.adapters.gettext import page_words
+from smsbot.adapters.live import Live
+from smsbot.adapters.log import make_note
+from smsbot.adapters.metrics import Metrics
+from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
+from smsbot.adapters.queue import Wake, make_broker
+from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
+from smsbot.adapters.redis.conversations import RedisConversations
+from smsbot.adapters.redis.outbox import RedisOutbox
+from smsbot.adapters.sql.engine import make_engine
+from smsbot.adapters.sql.people import SqlPeople
+from smsbot.adapters.twilio import TwilioCarrier, TwilioMessages, sign
+from smsbot.core.people.address import parse_address
+from smsbot.flows.edition import Edition
+from smsbot.flows.report import outcome, states
+from smsbot.flows.tend import Tend
+from smsbot.jobs import declare
+from smsbot.ports import Health, Note, Notify
+from smsbot.ports.console import GAP
+from smsbot.settings import Misconfigured, Settings
+from smsbot.web import phone
+from smsbot.web.app import Doors, make_app
+from smsbot.web.console.desk import Desk
+from smsbot.web.notices import link_of
+from smsbot.web.phone.trace import encode, trace
+
+from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
+from .talk import in_memory
+from .texts import Texts, texts_of
+
+# What a line or a count must not name, beside the topics that say so themselves: it would tell of a person's health.
+_SENSITIVE = frozenset({"urgent", "urgent_today", "crisis", "minor"})
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The assembled bot; nothing is connected before it is used."""
+
+    texts: Texts
+    doors: Doors
+    broker: Broker
+    people: SqlPeople
+    tend: Tend
+    background: Background
+    live: Live[Edition]
+    stores: Stores
+
+
+def build(settings: Settings) -> tuple[Flask, Broker]:
+    """The application and the queue's broker. Raises `Misconfigured` or `Broken`, in words for the person who starts it."""
+    parts = assemble(settings)
+    return make_app(parts.doors), parts.broker
+
+
+def assemble(settings: Settings) -> Parts:
+    """Everything built from the settings and tied together."""
+    if lacking := settings.lacking():
+        raise Misconfigured([*lacking, "`smsbot doctor` looks at the rest."])
+    texts = texts_of(settings)
+    metrics = Metrics()
+    clock = SystemClock()
+    stores = make_stores(settings)
+    write = make_note(settings.log_format)
+    counted = Counted(stores.tallies, clock, write)
+    note = counting_note(write, texts, metrics, counted)
+    cipher = Cipher(settings.data_keys.split(","))
+    people = SqlPeople(make_engine(settings.database_url), cipher)
+    patient, hurried = (make_client(settings.redis_url, seconds) for seconds in (TURN, HURRY))
+    outbox = RedisOutbox(patient, cipher.seal_record, cipher.unseal_record)
+    queue_url = settings.broker_url or settings.redis_url
+    background = Background(note)
+    answer = replace(
+        in_memory(texts, note, settings.pepper.encode()),
+        conversations=RedisConversations(patient),
+        hurried=RedisConversations(hurried),
+        people=people,
+        outbox=outbox,
+        later=background.later,
+        wake=Wake(make_broker(make_client(queue_url, TURN))),
+    )
+    tend = Tend(
+        outbox=outbox,
+        people=people,
+        notices=people,
+        notify=Several(ways_of(settings), note),
+        link_of=lambda notice: link_of(notice, settings.public_url, settings.secret_key),
+        clock=clock,
+        note=note,
+        repeat=timedelta(minutes=int(settings.notify_repeat_minutes)),
+    )
+    broker = make_broker(make_client(queue_url, WORK))
+    declare(broker, tend, note)
+    live = make_live(texts, answer, stores, note)
+    doors = Doors(
+        answer=lambda: live.now().answer,
+        profile=texts.book.profile,
+        start=live.start,
+        console=Desk(
+            edition=live.now,
+            access=make_access(stores, clock),
+            translate=make_translate(settings, stores, live, clock),
+            members=stores.members,
+            audit=stores.audit,
+            words=stores.words,
+            unread=stores.words,
+            tallies=stores.tallies,
+            notices=people,
+            clock=clock,
+            translations=page_words(files.LOCALES),
+            proofs=cache(lambda: load_proofs(settings, texts.library)),
+            price=settings.segment_price(),
+        ),
+        carrier=make_carrier(settings, clock),
+        notices=people,
+        clock=clock,
+        note=note,
+        health=lambda: states(people, outbox, _more_states(texts, settings)),
+        metrics=metrics.page,
+        public_url=settings.public_url,
+        secret_key=settings.secret_key,
+        observe=metrics.seconds.observe,
+        phone=_phone(settings, texts),
+        trace=lambda turn: encode(trace(turn, live.now().answer.book)),
+    )
+    return Parts(texts, doors, broker, people, tend, background, live, stores)
+
+
+def _uncounted(language: str, channel: str, outcomes: Sequence[str]) -> None:
+    """Counts nothing."""
+
+
+def counting_note(
+    write: Note,
+    texts: Texts,
+    metrics: Metrics,
+    counted: Callable[[str, str, Sequence[str]], None] = _uncounted,
+) -> Note:
+    """The writer of lines that also counts. Neither a line nor a count tells of a person's health; demo people are not counted."""
+    topics = frozenset(texts.book.content.topics)
+    sensitive = _SENSITIVE | {t.id for t in texts.book.content.topics.values() if t.sensitive}
+
+    def note(event: str, /, **details: object) -> None:
+        if event != "turn":
+            metrics.noted.labels(event).inc()
+            write(event, **details)
+            return
+        intents: tuple[str, ...] = details["intents"]  # type: ignore[assignment]
+        events: tuple[str, ...] = details["events"]  # type: ignore[assignment]
+        lacked: tuple[str, ...] = details.pop("lacked", ())  # type: ignore[assignment]
+        what = outcome(intents, sensitive, topics)
+        if not details["demo"]:
+            metrics.turn(
+                str(details["channel"]),
+                str(details["language"]),
+                what,
+                int(str(details["segments"])),
+                events,
+            )
+            # A gap in a text about a health matter is counted like any other gap, without its name.
+            gaps = {"sensitive" if key.partition(".")[0] in sensitive else key for key in lacked}
+            counted(
+                str(details["language"]),
+                str(details["channel"]),
+                [what, *(f"{GAP}{key}" for key in sorted(gaps))],
+            )
+        shown = tuple("sensitive" if i in sensitive else i for i in intents)
+        write(
+            event,
+            **{
+                **details,
+                "intents": shown,
+                "events": tuple(e for e in events if e != "RedFlagSeen"),
+            },
+        )
+
+    return note
+
+
+def _phone_key(settings: Settings) -> str:
+    return hashlib.sha256(f"phone page\x00{settings.secret_key}".encode()).hexdigest()
+
+
+def make_carrier(settings: Settings, clock: SystemClock) -> TwilioCarrier:
+    """The edge to Twilio."""
+    return TwilioCarrier(
+        tokens=settings.tokens(),
+        public_url=settings.public_url,
+        account_sid=settings.account_sid,
+        sender_kind=settings.sender_kind,  # type: ignore[arg-type]
+        clock=clock,
+        phone_key=_phone_key(settings) if settings.phone == "on" else "",
+    )
+
+
+def _phone(settings: Settings, texts: Texts) -> Blueprint | None:
+    if settings.phone != "on":
+        return None
+    key = _phone_key(settings)
+    return phone.blueprint(
+        sign=lambda url, form: sign(url, {name: [value] for name, value in form.items()}, key),
+        profile=texts.book.profile,
+        account=settings.account_sid,
+        public_url=settings.public_url,
+        sender_kind=settings.sender_kind,  # type: ignore[arg-type]
+    )
+
+
+def ways_of(settings: Settings) -> list[Notify]:
+    """The ways to tell staff that the settings name."""
+    ways: list[Notify] = []
+    try:
+        if settings.notify_webhook_url:
+            ways.append(WebhookNotify(settings.notify_webhook_url, settings.notify_webhook_secret))
+        if settings.notify_smtp_url:
+            ways.append(
+                MailNotify(
+                    settings.notify_smtp_url,
+                    settings.notify_email_from,
+                    _listed(settings.notify_email_to),
+                )
+            )
+        for number in _listed(settings.notify_sms_to):
+            ways.append(SmsNotify(_messages(settings).send, parse_address(number)))
+    except ValueError as error:
+        raise Misconfigured([str(error)]) from None
+    return ways
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _messages(settings: Settings) -> TwilioMessages:
+    if not (
+        settings.account_sid
+        and settings.tokens()
+        and (settings.sender or settings.messaging_service)
+    ):
+        raise ValueError(
+            "NOTIFY_SMS_TO needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM (or a Messaging Service)"
+        )
+    return TwilioMessages(
+        account_sid=settings.account_sid,
+        token=settings.tokens()[0],
+        sender=settings.sender,
+        messaging_service=settings.messaging_service,
+        api_url=settings.api_url,
+    )
+
+
+def _more_states(texts: Texts, settings: Settings) -> dict[str, Callable[[], Health]]:
+    languages = list(texts.book.catalogs.offered)
+    return {
+        "texts": lambda: Health(True, extra={"languages": languages}),
+        "readers": lambda: Health(
+            not texts.lacking,
+            "; ".join(f"{name}: {why}" for name, why in texts.lacking.items()),
+            needed=False,
+        ),
+        "notify": lambda: Health(
+            bool(ways_of(settings)),
+            "" if ways_of(settings) else "nobody is told of calls and red flags",
+            needed=False,
+        ),
+    }

@@ -1,0 +1,330 @@
+"""From the languages' files to what is said and read: the library, the texts made of it, and the edition in force."""
+
+import gc
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from smsbot.adapters import files
+from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.gettext import (
+    CatalogShelf,
+    check_placeholders,
+    file_name,
+    posix,
+    read_translations,
+)
+from smsbot.adapters.language_id import ROMANISED, Detector
+from smsbot.adapters.learned.build import Learned, load
+from smsbot.adapters.learned.intents import LearnedIntents
+from smsbot.adapters.numbers import written
+from smsbot.core.content.broken import Broken
+from smsbot.core.content.content import Content, read_content
+from smsbot.core.content.profile import read_profile
+from smsbot.core.conversation.compose import Book, make_book
+from smsbot.core.conversation.proofread import Library, Script
+from smsbot.core.conversation.samples import samples
+from smsbot.core.language.catalog import Catalog, Catalogs
+from smsbot.core.language.language import Language, code
+from smsbot.core.language.translation import catalog_of
+from smsbot.core.understanding.examples import Example, read_examples
+from smsbot.core.understanding.folding import tokens
+from smsbot.core.understanding.look import Reader, make_reader
+from smsbot.core.understanding.vocabulary import (
+    Entry,
+    Malformed,
+    Vocabulary,
+    read_pattern,
+    read_vocabulary,
+)
+from smsbot.settings import Settings
+
+# Service intents among two in one message: which goes first, beside the topics' own risks.
+SERVICE_RISKS = {"minor": 20, "stop": 19, "forget": 18, "human": 3, "check": 3, "not_covered": 0}
+
+Offers = Mapping[str, tuple[Entry, ...]]  # language -> what the bot itself offers to type
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What can be said, and how it is read; and who votes on the language. `library` is what it was made of."""
+
+    library: Library
+    book: Book
+    reader: Reader
+    offers: Offers
+    names: Mapping[tuple[str, ...], str]
+    codes: Mapping[str, str]
+    yes: frozenset[tuple[str, ...]]
+    languages: Detector
+    intents: LearnedIntents
+    lacking: Mapping[str, str]  # what of the readers this machine has not, and why
+
+
+def load_texts(
+    clinic_file: str = "",
+    locales: Path = files.LOCALES,
+    content_folder: Path = files.CONTENT,
+    model_folder: Path = files.MODEL,
+) -> Texts:
+    """Reads content, catalogs, vocabularies and the clinic. Raises `Broken` naming the file, the key and what is wrong."""
+    with unswept():
+        library, broken = load_library(clinic_file, locales, content_folder)
+        for error in broken.values():
+            raise error
+        for script in library.scripts.values():
+            check_placeholders(script.translations, file_name(script.tag))
+        check_budgets(library.content, library.scripts[library.source].language, content_folder)
+        vocabularies = {tag: script.vocabulary for tag, script in library.scripts.items()}
+        learned = _learned(model_folder, locales, vocabularies)
+        detector = Detector(tuple(vocabularies), learned.languages.shares)
+        return make_texts(library, LearnedIntents(learned), detector)
+
+
+@contextmanager
+def unswept() -> Iterator[None]:
+    """Without the collector of garbage: half a million values that all stay would be looked through again and again."""
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()
+
+
+def make_texts(
+    library: Library, intents: LearnedIntents, detector: Detector, before: Texts | None = None
+) -> Texts:
+    """What the library says and how it is read. What did not change since `before` is taken over from it."""
+    catalogs = Catalogs(
+        {
+            tag: catalog_of(script.language, script.translations, script.signed)
+            for tag, script in library.scripts.items()
+        },
+        library.profile.languages,
+        library.source,
+    )
+    offers = {tag: _offers(catalog, library.content) for tag, catalog in catalogs.by_tag.items()}
+    alike = before is not None and _read_alike(before, library, offers)
+    reader = before.reader if before and alike else _reader(library, offers, intents.learned)
+    names, codes = (before.names, before.codes) if before else _language_names(catalogs)
+    vocabularies = [script.vocabulary for script in library.scripts.values()]
+    return Texts(
+        library=library,
+        book=make_book(library.content, catalogs, library.profile, library.phone),
+        reader=reader,
+        offers=offers,
+        names=names,
+        codes=codes,
+        yes=_clear_yes(vocabularies, catalogs),
+        languages=detector,
+        intents=intents,
+        lacking={
+            **({"encoder": intents.lacking} if intents.lacking else {}),
+            **dict.fromkeys(detector.missing, "not on this machine"),
+        },
+    )
+
+
+def _read_alike(before: Texts, library: Library, offers: Offers) -> bool:
+    """Whether the same is typed as before: the very same vocabularies, and the same words offered."""
+    known = before.library.scripts
+    return offers == before.offers and all(
+        tag in known and script.vocabulary is known[tag].vocabulary
+        for tag, script in library.scripts.items()
+    )
+
+
+def _reader(library: Library, offers: Offers, learned: Learned) -> Reader:
+    return make_reader(
+        (
+            replace(s.vocabulary, entries=(*s.vocabulary.entries, *offers[tag]))
+            for tag, s in library.scripts.items()
+        ),
+        library.risks,
+        {t.id: t.covers for t in library.content.topics.values()},
+        {
+            label.removesuffix(ROMANISED)
+            for label in learned.languages.labels
+            if label.endswith(ROMANISED)
+        },
+    )
+
+
+def texts_of(settings: Settings) -> Texts:
+    """The texts of the clinic that the settings name, with the readers fitted to the examples: at once where they were before."""
+    model = Path(settings.model_dir) if settings.model_dir else files.MODEL
+    return load_texts(settings.clinic_file, model_folder=model)
+
+
+def read_all_examples(
+    locales: Path = files.LOCALES, vocabularies: Mapping[str, Vocabulary] | None = None
+) -> tuple[Example, ...]:
+    """The example messages of the given languages, of all where none are given. Raises `Broken` naming the file and the key."""
+    if vocabularies is None:
+        vocabularies = {v.tag: v for v in map(_vocabulary, files.language_folders(locales))}
+    known = {e.name for e in vocabularies["en"].entries if e.kind == "intents"} | {"unknown"}
+    return tuple(
+        example for tag in vocabularies for example in _examples(locales / posix(tag), tag, known)
+    )
+
+
+def _examples(folder: Path, tag: str, intents: Collection[str]) -> tuple[Example, ...]:
+    path = folder / "examples.toml"
+    if not path.exists():
+        return ()  # a language may start without: it reads by its keywords and by what the others taught
+    try:
+        return read_examples(tag, files.read_toml(path), intents)
+    except Malformed as error:
+        raise Broken(f"locales/{folder.name}/examples.toml", "examples", str(error)) from None
+
+
+def _learned(folder: Path, locales: Path, vocabularies: Mapping[str, Vocabulary]) -> Learned:
+    """What the examples teach, with a line on standard error, and a bar on a terminal, for what takes long."""
+    return load(
+        folder,
+        files.state_of(locales / posix(tag) / "examples.toml" for tag in vocabularies),
+        lambda: read_all_examples(locales, vocabularies),
+        say=lambda what: print(f"smsbot: {what} (once)", file=sys.stderr, flush=True),
+        steps=lambda rows, total, what: tqdm(
+            rows,
+            total=total,
+            desc=f"smsbot: {what} (once)",
+            unit="",
+            leave=False,
+            disable=not sys.stderr.isatty(),
+        ),
+    )
+
+
+def _risks(content: Content) -> dict[str, int]:
+    """Which of two intents in one message goes first: the higher."""
+    return {**SERVICE_RISKS, **{t.id: t.risk for t in content.topics.values()}}
+
+
+def _offers(catalog: Catalog, content: Content) -> tuple[Entry, ...]:
+    """What the bot itself offers: a label or a title that is typed back is always understood."""
+    return tuple(
+        Entry("intents", name, read_pattern(" ".join(words)), whole=True)
+        for name in (*content.topics, *content.words)
+        for part in ("label", "title")
+        if name != "urgent" and (words := tokens(catalog.texts.get(f"{name}.{part}", ("",))[0]))
+    )
+
+
+def check_budgets(content: Content, english: Language, folder: Path) -> None:
+    """Raises `Broken` for a first wording that costs more SMS segments than it may, measured with the shipped clinic's values."""
+    profile = read_profile(
+        files.read_toml(folder / "clinic.toml"), "clinic.toml", ("en",), lenient=True
+    )
+    masters = Catalogs(
+        {"en": Catalog(english, {p.key: p.forms for p in content.phrases.values()})}, ("en",)
+    )
+    book = make_book(content, masters, profile, written(profile.phone))
+    for phrase in content.phrases.values():
+        for text in samples(book, "en", phrase) if phrase.budget else ():
+            most = phrase.budget[text.cost.encoding == "UCS-2"]  # type: ignore[index]
+            if text.cost.segments > most:
+                raise Broken(
+                    phrase.file,
+                    phrase.key,
+                    f"costs {text.cost.segments} SMS segments; it may cost {most}",
+                )
+
+
+def _vocabulary(folder: Path) -> Vocabulary:
+    name = f"locales/{folder.name}/vocabulary.toml"
+    table = files.read_toml(folder / "vocabulary.toml")
+    try:
+        return read_vocabulary(folder.name.replace("_", "-"), table)
+    except Malformed as error:
+        raise Broken(name, "vocabulary", str(error)) from None
+
+
+def _po(locales: Path, vocabulary: Vocabulary) -> Path:
+    folder = locales / posix(vocabulary.tag)
+    path = folder / "LC_MESSAGES" / "bot.po"
+    if not path.exists():
+        raise Broken(
+            f"locales/{folder.name}",
+            "LC_MESSAGES/bot.po",
+            "does not exist; `pybabel init` makes it (see CONTRIBUTING)",
+        )
+    return path
+
+
+def _signed(folder: Path) -> Mapping[str, object]:
+    return files.read_toml(folder / "signoff.toml") if (folder / "signoff.toml").exists() else {}
+
+
+def load_library(
+    clinic_file: str = "", locales: Path = files.LOCALES, content_folder: Path = files.CONTENT
+) -> tuple[Library, dict[str, Broken]]:
+    """Every language as its files have it, to be checked and edited, and the languages whose files cannot be read at all.
+
+    Raises `Broken` where the content, the clinic or English cannot be read.
+    """
+    content = read_content(files.read_content_files(content_folder))
+    folders = files.language_folders(locales)
+    scripts: dict[str, Script] = {}
+    broken: dict[str, Broken] = {}
+    for folder in folders:
+        tag = folder.name.replace("_", "-")
+        try:
+            scripts[tag] = _script(locales, folder)
+        except Broken as error:
+            broken[tag] = error
+    if "en" not in scripts:
+        raise broken.get(
+            "en",
+            Broken(str(locales), "en", "is missing: English is what every language falls back on"),
+        )
+    path = Path(clinic_file) if clinic_file else content_folder / "clinic.toml"
+    profile = read_profile(files.read_toml(path), path.name, (*scripts, *broken))
+    profile = replace(
+        profile, languages=tuple(t for t in profile.languages if t in scripts) or ("en",)
+    )
+    return Library(content, profile, written(profile.phone), scripts, _risks(content)), broken
+
+
+def _script(locales: Path, folder: Path) -> Script:
+    vocabulary = _vocabulary(folder)
+    language, translations = read_translations(
+        _po(locales, vocabulary), vocabulary, file_name(vocabulary.tag)
+    )
+    return Script(vocabulary, language, translations, frozenset(_signed(folder)))
+
+
+def load_shelf(locales: Path = files.LOCALES) -> CatalogShelf:
+    """Where edited texts are written."""
+    return CatalogShelf(locales, SystemClock().now)
+
+
+def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dict[str, str]]:
+    """How people may name a language: in its own words, in any loaded language's words, or by its code."""
+    names: dict[tuple[str, ...], str] = {}
+    for tag, catalog in catalogs.by_tag.items():
+        own, letters = catalog.language, tag.partition("-")[0]
+        said = {own.own_name}
+        for other in catalogs.by_tag.values():
+            said |= {other.language.name_of(tag), other.language.name_of(letters)}
+        # Where two languages share a name (Chinese in two scripts), it is the first one's.
+        names |= {tokens(n): tag for n in said if tokens(n) and tokens(n) not in names}
+        names[tokens(own.own_name)] = tag
+    codes = {tag.partition("-")[0]: tag for tag in reversed(tuple(catalogs.by_tag))}
+    codes |= {code(tag, tuple(catalogs.by_tag)).lower(): tag for tag in catalogs.by_tag}
+    return names, codes
+
+
+def _clear_yes(
+    vocabularies: Iterable[Vocabulary], catalogs: Catalogs
+) -> frozenset[tuple[str, ...]]:
+    """How people agree beyond doubt: by the very word that the question asks for, or another that means nothing else."""
+    labels = (catalog.texts.get("yes.label", ("",))[0] for catalog in catalogs.by_tag.values())
+    asked = {said for label in labels if (said := tokens(label))}
+    return frozenset(asked | {said for v in vocabularies for said in v.clear_yes})
