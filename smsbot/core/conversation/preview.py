@@ -30,7 +30,10 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A text on the phone: what it is on, its pieces (segments on SMS), its cost, and what swapping characters would make of it."""
+    """A text on the phone: what it is on, its pieces (segments on SMS), its cost, and what swapping characters would make of it.
+
+    A word to type and a title stand inside other texts: they are shown on no phone of their own.
+    """
 
     channel: str
     form: int
@@ -78,10 +81,16 @@ def preview(at: Bench, key: str, forms: tuple[str, ...]) -> Preview:
     text = Translation(key, asked.source, forms)
     if not fillable(text, {key: Translation(key, asked.source, asked.source)}):
         return Preview((), tuple(found))
+    book = _with(at, key, forms)
     shown = []
-    for number, sample in enumerate(samples(_with(at, key, forms), at.tag, phrase)):
+    for number, sample in enumerate(samples(book, at.tag, phrase)):
         found += [*check_cost(asked, sample.cost), *check_size(asked, len(sample.text))]
-        shown += _seen(sample.text, number, whatsapp_only=asked.kind == "whatsapp")
+        if asked.kind == "text":
+            shown.append(_on_sms(sample.text, number))
+    apart = f"{key}.whatsapp" in at.library.content.phrases  # WhatsApp has a text of its own
+    if not apart and asked.kind in ("text", "whatsapp"):
+        also = samples(book, at.tag, phrase, "whatsapp")
+        shown += [_on_whatsapp(sample.text, number) for number, sample in enumerate(also)]
     return Preview(tuple(shown), tuple(dict.fromkeys(found)))
 
 
@@ -139,20 +148,20 @@ def _with(at: Bench, key: str, forms: tuple[str, ...]) -> Book:
     return book
 
 
-def _seen(text: str, form: int, *, whatsapp_only: bool) -> list[Shown]:
-    """The phones that show the text: one alone where it is for WhatsApp only."""
-    written = Shown("whatsapp", form, (text,), Cost("UCS-2", len(text), 1))
-    if whatsapp_only:
-        return [written]
+def _on_whatsapp(text: str, form: int) -> Shown:
+    return Shown("whatsapp", form, (text,), Cost("UCS-2", len(text), 1))
+
+
+def _on_sms(text: str, form: int) -> Shown:
+    """The text as the carrier cuts it, and what it would cost with other characters."""
     sent = fold(text)
-    strange = foreign(sent)
-    swaps = tuple(Swap(c, _twin(c)) for c in strange)
+    swaps = tuple(Swap(c, _twin(c)) for c in foreign(sent))
     other = sent
     for swap in swaps:
         other = other.replace(swap.character, swap.twin) if swap.twin else other
     cost, better = measure(sent), measure(other)
     gain = better if better.segments < cost.segments else None
-    return [Shown("sms", form, pieces(sent), cost, swaps, gain), written]
+    return Shown("sms", form, pieces(sent), cost, swaps, gain)
 
 
 _TWINS: Mapping[str, str] = {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "œ": "oe", "Œ": "OE"}

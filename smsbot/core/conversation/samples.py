@@ -25,15 +25,17 @@ _USUAL_PRICE = Money(Decimal("1250.00"), "CAD")
 _ANY_MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def samples(book: Book, tag: str, phrase: Phrase) -> tuple[Text, ...]:
+def samples(book: Book, tag: str, phrase: Phrase, on: Channel | None = None) -> tuple[Text, ...]:
     """The text of a phrase at its longest, once for each of its plural forms; empty where the language has no such text.
+
+    It is that of the channel which the text was written for, unless another is named.
 
     Values of the clinic are its own; values of a turn are the longest plausible ones. WhatsApp texts are measured in characters.
     """
     catalog = book.catalogs.by_tag[tag]
     if phrase.key not in catalog.texts:
         return ()
-    channel: Channel = "whatsapp" if phrase.key.endswith(".whatsapp") else "sms"
+    channel: Channel = on or ("whatsapp" if phrase.key.endswith(".whatsapp") else "sms")
     key = phrase.key.removesuffix(".whatsapp")
     longest = []
     named = frozenset().union(*(placeholders.names(form) for form in catalog.texts[phrase.key]))
