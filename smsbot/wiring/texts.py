@@ -112,8 +112,10 @@ def make_texts(
     offers = {tag: _offers(catalog, library.content) for tag, catalog in catalogs.by_tag.items()}
     alike = before is not None and _read_alike(before, library, offers)
     reader = before.reader if before and alike else _reader(library, offers, intents.learned)
-    names, codes = (before.names, before.codes) if before else _language_names(catalogs)
     vocabularies = [script.vocabulary for script in library.scripts.values()]
+    names, codes = (
+        (before.names, before.codes) if before else _language_names(catalogs, vocabularies)
+    )
     return Texts(
         library=library,
         book=make_book(library.content, catalogs, library.profile, library.phone),
@@ -305,8 +307,10 @@ def load_shelf(locales: Path = files.LOCALES) -> CatalogShelf:
     return CatalogShelf(locales, SystemClock().now)
 
 
-def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dict[str, str]]:
-    """How people may name a language: in its own words, in any loaded language's words, or by its code."""
+def _language_names(
+    catalogs: Catalogs, vocabularies: Iterable[Vocabulary]
+) -> tuple[dict[tuple[str, ...], str], dict[str, str]]:
+    """How people may name a language: in its own words, in any loaded language's words, as its file adds, or by its code."""
     names: dict[tuple[str, ...], str] = {}
     for tag, catalog in catalogs.by_tag.items():
         own, letters = catalog.language, tag.partition("-")[0]
@@ -316,6 +320,8 @@ def _language_names(catalogs: Catalogs) -> tuple[dict[tuple[str, ...], str], dic
         # Where two languages share a name (Chinese in two scripts), it is the first one's.
         names |= {tokens(n): tag for n in said if tokens(n) and tokens(n) not in names}
         names[tokens(own.own_name)] = tag
+    for vocabulary in vocabularies:
+        names |= {said: vocabulary.tag for said in vocabulary.names if said not in names}
     codes = {tag.partition("-")[0]: tag for tag in reversed(tuple(catalogs.by_tag))}
     codes |= {code(tag, tuple(catalogs.by_tag)).lower(): tag for tag in catalogs.by_tag}
     return names, codes

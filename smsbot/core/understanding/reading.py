@@ -5,7 +5,7 @@ that nothing here calls out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .examples import SIGN, sign
@@ -76,6 +76,7 @@ class Reading:
     number: int | None
     words: tuple[str, ...]
     found: tuple[str, ...]  # the patterns that decided
+    stop_tongues: tuple[str, ...] = ()  # the languages in which the whole message is an opt-out
 
     @property
     def language(self) -> str:
@@ -103,7 +104,7 @@ def understand(
     flags = _flags(look, scores, spoken.evidence)
     modelled = bool(scores) and scores[0].tier == "encoder"
     told = (
-        _modelled(reader, chosen, scores, len(look.words))
+        _modelled(reader, chosen, _repriced(scores, look, chosen), len(look.words))
         if modelled
         else _keyed(reader, chosen, scores)
     )
@@ -125,6 +126,17 @@ def understand(
         number=look.number,
         words=look.words,
         found=tuple(f"{h.target.language}: {h.target.pattern}" for h in chosen),
+        stop_tongues=_stop_tongues(look),
+    )
+
+
+def _stop_tongues(look: Look) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            h.target.language
+            for h in look.hits
+            if (h.target.kind, h.name, h.target.whole, h.near) == ("intents", "stop", True, False)
+        )
     )
 
 
@@ -221,6 +233,29 @@ def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores], words
     offered = (n for n in ranked[:3] if n not in NOT_OFFERED and shares[n] >= ASK / 2)
     asks = tuple(offered)[:2]
     return _Told((), asks if share >= ASK else (), share, "unsure", candidates)
+
+
+def _repriced(scores: Sequence[Scores], look: Look, chosen: list[Hit]) -> Sequence[Scores]:
+    """The scores with what is not covered given to the price, where the words for it stand inside a question of price.
+
+    How many units somebody needs is not covered, what so many cost is; a price of something else is that of something else.
+    """
+    if not any(h.name == "price" and _ends_in(look, h, "not_covered") for h in chosen):
+        return scores
+    if any(h.name == "not_covered" for h in chosen):
+        return scores
+    return [replace(part, shares=_moved(part.shares, "not_covered", "price")) for part in scores]
+
+
+def _ends_in(look: Look, hit: Hit, name: str) -> bool:
+    """Whether a hit begins or ends with words of another meaning; what stands between its words is not its own."""
+    inside = (h for h in look.hits if hit.start <= h.start and h.end <= hit.end)
+    return any(h.name == name and (h.start == hit.start or h.end == hit.end) for h in inside)
+
+
+def _moved(shares: Mapping[str, float], giver: str, taker: str) -> dict[str, float]:
+    moved = {**shares, taker: shares.get(taker, 0.0) + shares.get(giver, 0.0)}
+    return {name: share for name, share in moved.items() if name != giver}
 
 
 def _meanings(shares: Mapping[str, float]) -> dict[str, float]:

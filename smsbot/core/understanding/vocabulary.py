@@ -45,6 +45,7 @@ class Vocabulary:
     fillers: frozenset[str]
     comma: str
     clear_yes: tuple[tuple[str, ...], ...]  # words that agree beyond doubt, as consent needs
+    names: tuple[tuple[str, ...], ...]  # what else people call the language, in any
     entries: tuple[Entry, ...]
     negations: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -111,13 +112,19 @@ def read_vocabulary(tag: str, table: Mapping[str, Any]) -> Vocabulary:
         near_misses=table.get("near_misses", True),
         fillers=frozenset(word for filler in table.get("fillers", ()) for word in tokens(filler)),
         comma=table.get("comma", ", "),
-        clear_yes=tuple(words for said in table.get("clear_yes", ()) if (words := tokens(said))),
+        clear_yes=_said(table.get("clear_yes", ())),
+        names=_said(table.get("names", ())),
         entries=tuple(entries),
         negations=tuple(safety.get("negations", ())),
         forbidden=tuple(safety.get("forbidden", ())),
         terms={name: tuple(words) for name, words in safety.get("terms", {}).items()},
         glossary={name: tuple(words) for name, words in table.get("glossary", {}).items()},
     )
+
+
+def _said(texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """The texts as people type them, folded."""
+    return tuple(words for text in texts if (words := tokens(text)))
 
 
 def _entries(kind: str, name: str, table: Mapping[str, Any]) -> Iterable[Entry]:
