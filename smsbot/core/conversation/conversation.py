@@ -40,6 +40,7 @@ class Conversation(
     disclosed: bool = False
     stopped: bool = False
     minor: bool = False
+    flags: tuple[str, ...] = ()  # what the last answer was, where it was that to signs of danger
     recent: tuple[
         int, ...
     ] = ()  # the latest messages: seconds since 1970 of the first, then seconds after it

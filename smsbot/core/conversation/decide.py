@@ -4,6 +4,7 @@ The rules stand in the order in which they are asked; the first that has an answ
 second, before any limit, any open question and any answer.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,8 @@ import msgspec
 from ..content.content import Content
 from ..content.profile import Profile
 from ..people.carrier import Habit
-from ..understanding.reading import NOT_OURS, Reading
+from ..understanding.folding import tokens, variants
+from ..understanding.reading import NOT_OURS, POLITENESS, Reading
 from ..understanding.triage import Triage
 from . import check
 from .conversation import RATE_MESSAGES, RATE_PAUSE, TALK_LIFE, Ask, Conversation, counted
@@ -42,6 +44,35 @@ PICKED_FLAGS = {
     "urgent_today": Triage(("unwell",), ("urgent_today",)),
     "crisis": Triage(("crisis",), ("crisis",)),
 }
+# After an answer to signs, whatever asks nothing else is taken to be about them still: manners, and what could not be read.
+MANNERS = frozenset({"yes", "no", "thanks", "greeting"})
+NOTHING_ELSE = POLITENESS | NOT_OURS
+# So is, in a message of few words, what may be meant of the sign itself: "is that normal?", "how long?", "what do I do?".
+FEW_WORDS = 6
+OF_THE_SIGN = frozenset(
+    {
+        "what",
+        "how",
+        "time",
+        "pain",
+        "safe",
+        "side_effects",
+        "aftercare",
+        "who",
+        "results",
+        "lasting",
+    }
+    | {"limits", "plan", "doctor", "source", "where"}
+)
+# And what the model alone takes for another question, unless it is as sure as this. A word of the menu is always another.
+ANOTHER_QUESTION = 0.8
+MENU_WORDS = frozenset({"help", "menu", "exit"})
+# The shorter form of a red-flag text, where there is one; and which texts are short enough to stand before another answer.
+SHORTER = {"urgent": "urgent_short", "urgent_no_number": "urgent_short"}
+SHORT = frozenset({"urgent_short", "crisis", "crisis_no_line"})
+# What is no question of its own beside a language that is asked for.
+BESIDE_A_LANGUAGE = NOTHING_ELSE | {"language", "what", "source"}
+LONGEST_NAME = 6  # words, or characters of Chinese, in the name of a language
 ANSWERS_IN_A_TURN = 2
 MENU_PAGE = 11
 
@@ -101,6 +132,7 @@ class _Turn:
             "options": (),
             "pending": (),
             "misread": 0,
+            "flags": (),
         }
         base |= {"step": "", "notes": (), "version": self.talk.version + 1}
         return msgspec.structs.replace(self.talk, **(base | changes))
@@ -163,14 +195,15 @@ def _red_flag(turn: _Turn) -> Decision | None:
         triage = triage or PICKED_FLAGS.get(name)
     if triage is None:
         return None
-    replies = [Say(_worded(name, turn.around)) for name in triage.intents]
-    replies += _in_another_language(turn, triage.intents)
+    replies = _in_full(turn, triage.intents)
     cautious = [i for i in turn.intents if i in CAUTIOUS] if turn.reading.question else []
     replies += [Say(name) for name in cautious[:1]]
     stopped = "stop" in turn.intents or turn.around.habit.acted == "STOP"
     events: tuple[EventName, ...] = ("RedFlagSeen", "OptedOut") if stopped else ("RedFlagSeen",)
     return Decision(
-        conversation=turn.kept(stopped=turn.talk.stopped or stopped, ask=None),
+        conversation=turn.kept(
+            stopped=turn.talk.stopped or stopped, ask=None, flags=triage.intents
+        ),
         replies=tuple(replies),
         events=events,
         intents=(*triage.intents, *cautious[:1], *(("stop",) if stopped else ())),
@@ -178,6 +211,12 @@ def _red_flag(turn: _Turn) -> Decision | None:
         classes=triage.classes,
         hold=True,
     )
+
+
+def _in_full(turn: _Turn, intents: tuple[str, ...]) -> list[Say]:
+    """The whole red-flag texts, with what has to be said in another language."""
+    said = [Say(_worded(name, turn.around)) for name in intents]
+    return said + _in_another_language(turn, intents)
 
 
 def _worded(intent: str, around: Around) -> str:
@@ -217,7 +256,7 @@ def _carrier_acted(turn: _Turn) -> Decision | None:
     if acted == "START":
         return Decision(turn.kept(stopped=False), events=("OptedIn",), intents=("start",))
     if acted == "HELP":
-        return Decision(turn.kept(), intents=("help",))
+        return Decision(turn.kept(flags=turn.talk.flags), intents=("help",))
     return None
 
 
@@ -230,8 +269,14 @@ def _opted_out(turn: _Turn) -> Decision | None:
         talk = turn.kept(stopped=True, **(part.changes or {}))
         return Decision(talk, part.replies, ("OptedOut", *part.events), ("stop", "forget"))
     text = "stop_done_blocked" if turn.around.habit.blocks else "stop_done"
-    replies = () if turn.talk.stopped else (Say(text),)
+    replies = () if turn.talk.stopped else (Say(text, language=_stop_tongue(turn)),)
     return Decision(turn.kept(stopped=True, ask=None), replies, ("OptedOut",), ("stop",))
+
+
+def _stop_tongue(turn: _Turn) -> str:
+    """The language of the word that opts out, where it is a word of only one that the clinic has; else "", the talk's own."""
+    tongues = [tag for tag in turn.reading.stop_tongues if tag in turn.around.languages]
+    return tongues[0] if len(tongues) == 1 else ""
 
 
 def _too_many(turn: _Turn) -> Decision | None:
@@ -266,27 +311,40 @@ def _media(turn: _Turn) -> Decision | None:
 
 
 def _language_named(turn: _Turn) -> Decision | None:
-    """A language asked for by its name, its code after LANG, or its number or code after the language menu."""
-    tag = (
-        turn.picked.removeprefix("lang:")
-        if turn.picked.startswith("lang:")
-        else _language_asked(turn)
-    )
+    """A language asked for by its name, its code after LANG, or its number or code after the language menu.
+
+    What else was asked is answered in it at once, and so is what was said to signs of danger, which may not have been understood.
+    """
+    picked = turn.picked.startswith("lang:")
+    tag = turn.picked.removeprefix("lang:") if picked else _language_asked(turn)
     if not tag:
         return None
-    talk = msgspec.structs.replace(turn.kept(language=tag, chosen="word"))
-    return Decision(
-        talk,
-        (Say("language_set", {"language": LanguageName(tag)}),),
-        intents=("language",),
-        topic="",
+    turn = _speaking(turn, tag)
+    asked = () if picked else tuple(i for i in turn.intents if i not in BESIDE_A_LANGUAGE)
+    flags = turn.talk.flags
+    decision = Decision(turn.kept(flags=flags), tuple(_in_full(turn, flags)) if flags else ())
+    if asked:
+        decision = _answers(turn, asked)
+    return replace(
+        decision,
+        conversation=msgspec.structs.replace(decision.conversation, chosen="word"),
+        replies=(Say("language_set", {"language": LanguageName(tag)}), *decision.replies),
+        intents=("language", *asked),
     )
+
+
+def _speaking(turn: _Turn, tag: str) -> _Turn:
+    """The turn in another language."""
+    spoken = replace(turn.reading.spoken, language=tag, certain=True)
+    return replace(turn, reading=replace(turn.reading, spoken=spoken))
 
 
 def _language_asked(turn: _Turn) -> str:
     words, around = turn.reading.words, turn.around
     if words in around.names:
         return around.names[words]
+    if "language" in turn.intents and (named := _language_in(turn)):
+        return named  # wherever the name stands
     if not 1 <= len(words) <= 5:
         return ""
     if len(words) == 1 and turn.talk.step == "language" and words[0] in around.codes:
@@ -297,20 +355,62 @@ def _language_asked(turn: _Turn) -> str:
         and words[-1] in around.codes
     ):
         return around.codes[words[-1]]
-    named = {
-        around.names[words[i:j]]
-        for i in range(len(words))
-        for j in range(i + 1, len(words) + 1)
-        if words[i:j] in around.names
-    }
-    substance = set(turn.intents) - NOT_OURS - {"language", "greeting", "thanks", "what", "source"}
-    return named.pop() if len(named) == 1 and not substance else ""
+    return "" if set(turn.intents) - BESIDE_A_LANGUAGE else _language_in(turn)
+
+
+def _language_in(turn: _Turn) -> str:
+    """The one language that the message names; where it names two, the one that is not spoken already."""
+    words, names = turn.reading.words, turn.around.names
+    named: list[str] = []
+    at = 0
+    while at < len(words):
+        lengths = range(min(LONGEST_NAME, len(words) - at), 0, -1)
+        longest = next((n for n in lengths if words[at : at + n] in names), 0)
+        said = words[at : at + longest] if longest else _bare(words[at], names)
+        named += [names[said]] if said else []
+        at += longest or 1
+    spoken = turn.talk.language or turn.reading.language
+    others = set(named) - ({spoken} if len(set(named)) > 1 else set())
+    return others.pop() if len(others) == 1 else ""
+
+
+def _bare(word: str, names: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
+    """A word without what its language writes together with it, where that is a name."""
+    return next(((bare,) for bare in variants(word) if (bare,) in names), ())
 
 
 def _labels_read(turn: _Turn) -> tuple[str, ...]:
     return (
         ("language",) if turn.reading.words[0] in ("lang", "language", "langue", "idioma") else ()
     )
+
+
+def _still_flagged(turn: _Turn) -> Decision | None:
+    """After an answer to signs of danger: the same again for whatever asks nothing else, shorter for an OK or a thank-you."""
+    flags = turn.talk.flags
+    if not flags or _asks_another(turn):
+        return None
+    polite = bool(turn.intents) and MANNERS.issuperset(turn.intents)
+    replies = _in_short(turn) if polite else _in_full(turn, flags)
+    return Decision(turn.kept(flags=flags), tuple(replies), intents=flags)
+
+
+def _asks_another(turn: _Turn) -> bool:
+    """Whether the message clearly asks something else than what the signs mean."""
+    if turn.tier == "choice":
+        return True
+    nothing = NOTHING_ELSE - MENU_WORDS if turn.tier == "command" else NOTHING_ELSE
+    few = len(turn.reading.words) <= FEW_WORDS and turn.tier != "command"
+    if not set(turn.intents) - nothing - (OF_THE_SIGN if few else set()):
+        return False
+    modelled = turn.tier in ("encoder", "characters")
+    return not modelled or turn.reading.confidence >= ANOTHER_QUESTION
+
+
+def _in_short(turn: _Turn) -> list[Say]:
+    """What was said to signs of danger, in a few words where there are some."""
+    worded = [_worded(name, turn.around) for name in turn.talk.flags]
+    return [Say(SHORTER.get(name, name)) for name in worded]
 
 
 def _check(turn: _Turn) -> Decision | None:
@@ -333,14 +433,17 @@ def _check(turn: _Turn) -> Decision | None:
 
 
 def _asked(turn: _Turn) -> Decision | None:
-    """YES or NO to an open question of ours; a YES is consent only while the question is open."""
+    """YES or NO to an open question of ours; a YES is consent only while the question is open.
+
+    A deletion that is asked for once more while we ask whether to delete is no answer yet.
+    """
     ask = turn.talk.ask
     said = turn.intents[0] if len(turn.intents) == 1 and not turn.picked else ""
-    if (
-        ask is None
-        or said not in ("yes", "no")
-        or turn.around.at.timestamp() - ask.at > TALK_LIFE.total_seconds()
-    ):
+    if ask is None or turn.around.at.timestamp() - ask.at > TALK_LIFE.total_seconds():
+        return None
+    if said == ask.kind == "forget":
+        return _forgotten(turn) if _yes_first(turn) else _asked_again(turn, ask)
+    if said not in ("yes", "no"):
         return None
     if said == "yes" and turn.tier != "choice" and not _clear(turn):
         return _asked_again(turn, ask)
@@ -354,10 +457,19 @@ def _clear(turn: _Turn) -> bool:
     return any(span in turn.around.yes for span in spans)
 
 
+_CLAUSE = re.compile(r"[.,!;:\n،؛。！，；]+")
+
+
+def _yes_first(turn: _Turn) -> bool:
+    """Whether the message begins with a clear yes that stands for itself: "Yes, delete everything"."""
+    first, *more = _CLAUSE.split(turn.inbound.body.strip(), maxsplit=1)
+    return bool(more) and tokens(first) in turn.around.yes and not turn.reading.question
+
+
 def _asked_again(turn: _Turn, ask: Ask) -> Decision:
-    """An OK or a thumb is no clear yes to a sign-up or a deletion: the same question stays open and is put once more."""
-    say = Say("consent_ask", _news_values(turn)) if ask.kind == "news" else Say("forget_ask")
-    return Decision(turn.kept(ask=ask), (say,), intents=("yes",), topic=ask.kind)
+    """What is no clear yes to a sign-up or a deletion: the same question stays open and is put once more."""
+    say = Say("consent_ask", _news_values(turn)) if ask.kind == "news" else Say("forget_again")
+    return Decision(turn.kept(ask=ask), (say,), intents=turn.intents, topic=ask.kind)
 
 
 def _forgotten(turn: _Turn) -> Decision:
@@ -428,8 +540,17 @@ def _followed_up(turn: _Turn) -> Decision | None:
         return None
     meant = dict(follow_up.after).get(turn.talk.topic)
     if meant or len(follow_up.otherwise) == 1:
-        return _answers(turn, (meant or follow_up.otherwise[0],))
+        return _answers(turn, (_not_again(turn, meant or follow_up.otherwise[0]),))
     return _clarify(turn, follow_up.otherwise[:2])
+
+
+def _not_again(turn: _Turn, meant: str) -> str:
+    """The topic meant; where it was answered just now, what it offers next and was not seen, and else what there is."""
+    topics = turn.around.content.topics
+    if meant != turn.talk.topic or meant not in topics:
+        return meant
+    offered = (o for o in topics[meant].next if o in topics and o not in turn.talk.seen)
+    return next(offered, "menu")
 
 
 def _unsure(turn: _Turn) -> Decision | None:
@@ -465,7 +586,17 @@ def _clarify(turn: _Turn, options: tuple[str, ...]) -> Decision:
 def _answered(turn: _Turn) -> Decision | None:
     if not turn.intents or turn.intents == ("unknown",):
         return None
-    return _answers(turn, turn.intents)
+    return replace(_answers(turn, _with_who(turn)), intents=turn.intents)
+
+
+def _with_who(turn: _Turn) -> tuple[str, ...]:
+    """What was meant; at an age that the article does not speak of, who should not have the treatment comes first."""
+    figures = turn.around.content.figures
+    spoken_of = range(figures["age_low"].value, figures["age_high"].value + 1)
+    ages = (int(w) for w in turn.reading.words if w.isascii() and w.isdigit() and len(w) < 4)
+    if "age" not in turn.intents or "who" in turn.intents or all(a in spoken_of for a in ages):
+        return turn.intents
+    return tuple(name for i in turn.intents for name in (("who", "age") if i == "age" else (i,)))
 
 
 def _unknown(turn: _Turn) -> Decision:
@@ -483,6 +614,7 @@ RULES: tuple[Callable[[_Turn], Decision | None], ...] = (
     _too_many,
     _media,
     _language_named,
+    _still_flagged,
     _check,
     _asked,
     _more,
@@ -515,7 +647,7 @@ def _answers(turn: _Turn, intents: tuple[str, ...]) -> Decision:
     offered = tuple(dict.fromkeys(o for p in parts for o in p.options if o not in now))
     is_menu = any(i in ("menu", "menu_more", "language") for i in now)
     offered = offered if is_menu else offered[:3]
-    replies = [reply for part in parts for reply in part.replies]
+    replies = [*_help_first(turn), *(reply for part in parts for reply in part.replies)]
     if offered and not is_menu:
         replies[-1] = replace(replies[-1], options=offered)
     topics = turn.around.content.topics
@@ -535,6 +667,11 @@ def _answers(turn: _Turn, intents: tuple[str, ...]) -> Decision:
     said = tuple(replies) if set(now) & ONE_LANGUAGE else _twice(turn, tuple(replies))
     events = tuple(e for p in parts for e in p.events)
     return Decision(turn.kept(**changes), said, events, intents, hold=any(p.hold for p in parts))
+
+
+def _help_first(turn: _Turn) -> list[Say]:
+    """Before another question that follows signs of danger: whom to call, where that can be said in short."""
+    return [say for say in _in_short(turn) if say.key in SHORT]
 
 
 def _twice(turn: _Turn, replies: tuple[Say, ...]) -> tuple[Say, ...]:

@@ -12,6 +12,8 @@ from smsbot.core.conversation.decide import RULES, decide
 from smsbot.core.conversation.decision import EVENTS, FAILED, GRANTS
 from smsbot.core.conversation.inbound import Inbound
 from smsbot.core.people.address import Address
+from smsbot.core.people.carrier import SENDER_KINDS
+from smsbot.core.understanding.folding import tokens
 from smsbot.flows.answer import Answer, Turn
 from tests.conftest import OPEN
 
@@ -52,6 +54,61 @@ def test_the_disclosure_comes_once_and_never_with_a_red_flag(say: Say) -> None:
     assert "disclaimer" not in [t.key for t in say("does it hurt").texts]
 
 
+@pytest.mark.parametrize("sign", ["i can't swallow", "my eyelid is drooping", "i want to die"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ok",
+        "thanks",
+        "is that normal?",
+        "what should I do",
+        "and now?",
+        "since when",
+        "how long",
+        "c'est normal ?",
+        "¿y ahora?",
+        "was soll ich tun",
+        "怎么办",
+    ],
+)
+def test_what_asks_nothing_else_after_a_sign_is_told_the_same_again(
+    sign: str, words: str, say: Say
+) -> None:
+    first = say(sign)
+    turn = say(words)
+    assert turn.texts[0].key in (first.texts[0].key, f"{first.texts[0].key}_short")
+    assert turn.kept.intents == first.kept.intents
+    assert say(words).kept.keys == turn.kept.keys
+    assert "RedFlagSeen" not in turn.kept.events
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("how much is it", "price"),
+        ("when are you open", "hours"),
+        ("MENU", "menu"),
+        ("HELP", "help"),
+    ],
+)
+def test_another_question_after_a_sign_is_answered_behind_whom_to_call(
+    words: str, key: str, say: Say
+) -> None:
+    say("i can't swallow")
+    assert [t.key for t in say(words).texts][:2] == ["urgent_short", key]
+    assert say("thanks").texts[0].key == "thanks"
+
+
+def test_a_language_asked_for_after_a_sign_is_told_the_sign_s_answer_in_it(say: Say) -> None:
+    say("i can't swallow")
+    turn = say("en français svp")
+    assert [(t.key, t.language) for t in turn.texts][:2] == [
+        ("language_set", "fr"),
+        ("urgent", "fr"),
+    ]
+    assert say("merci").texts[0].key == "urgent_short"
+
+
 def test_a_yes_is_consent_only_while_a_question_is_open(say: Say) -> None:
     assert "ConsentGiven" not in say("yes").kept.events
     say("news")
@@ -77,6 +134,56 @@ def test_a_clear_yes_is_heard_in_every_language(words: str, say: Say) -> None:
 def test_a_question_of_consent_closes_after_a_day(say: Say) -> None:
     say("news", at=OPEN)
     assert "ConsentGiven" not in say("yes", at=OPEN + timedelta(hours=24, minutes=1)).kept.events
+
+
+@pytest.mark.parametrize(
+    "words", ["Yes, delete everything", "Sí, borren todo", "是的，删除我的数据"]
+)
+def test_a_clear_yes_before_the_same_request_deletes(words: str, say: Say) -> None:
+    say("forget me")
+    assert "Forgotten" in say(words).kept.events
+
+
+@pytest.mark.parametrize(
+    "words", ["delete my data", "si borran todo lo mío quedo contenta", "ok delete my data", "👍 ok"]
+)
+def test_a_deletion_said_again_without_a_clear_yes_is_told_what_is_needed(
+    words: str, say: Say
+) -> None:
+    say("forget me")
+    turn = say(words)
+    assert [t.key for t in turn.texts] == ["forget_again"]
+    assert "Forgotten" not in turn.kept.events
+    assert "Forgotten" in say("yes").kept.events
+
+
+@pytest.mark.parametrize("kind", SENDER_KINDS)
+def test_an_opt_out_that_only_the_model_hears_is_confirmed_on_every_kind_of_sender(
+    kind: str, say: Say, texts: wiring.Texts
+) -> None:
+    words = "i would rather not hear from you people again"
+    named = {h.name for h in texts.reader.lexicon.find(tokens(words))}
+    assert "stop" not in named
+    turn = say(words, sender_kind=kind)
+    assert "OptedOut" in turn.kept.events
+    assert [t.key.removesuffix("_blocked") for t in turn.texts] == ["stop_done"]
+
+
+@pytest.mark.parametrize(
+    ("first", "word", "language"),
+    [
+        ("how much does it cost", "arrêt", "fr"),
+        ("combien ça coûte", "stop", "fr"),
+        ("how much does it cost", "stop", "en"),
+    ],
+)
+def test_an_opt_out_is_confirmed_in_the_one_language_that_has_the_word(
+    first: str, word: str, language: str, say: Say
+) -> None:
+    before = say(first)
+    turn = say(word)
+    assert [t.language for t in turn.texts] == [language]
+    assert turn.kept.language == before.kept.language
 
 
 def test_an_opt_out_closes_an_open_question_of_consent(say: Say) -> None:
@@ -137,6 +244,26 @@ def test_twenty_messages_in_any_five_minutes_are_no_crowd(say: Say) -> None:
 def test_how_long_is_meant_by_what_was_talked_about(before: str, meant: str, say: Say) -> None:
     say(choice=before)
     assert say("how long?").kept.intents == (meant,)
+
+
+@pytest.mark.parametrize(
+    "words", ["how long?", "how many?", "when?", "and after that?", "and for my mother?"]
+)
+@pytest.mark.parametrize("topic", sorted(wiring.load_texts().book.content.topics))
+def test_a_follow_up_never_gets_the_text_that_was_just_sent(
+    topic: str, words: str, say: Say
+) -> None:
+    say(choice=topic)
+    assert say(words).texts[0].key != topic
+
+
+@pytest.mark.parametrize("words", ["and for my mother? she is 74", "et pour ma mère de 74 ans ?"])
+def test_an_age_that_the_article_does_not_speak_of_is_first_told_who_should_not(
+    words: str, say: Say
+) -> None:
+    say("price")
+    assert [t.key for t in say(words).texts] == ["who", "age"]
+    assert say("is it ok at 45").texts[0].key != "who"
 
 
 def test_how_long_out_of_the_blue_is_asked_about_and_the_number_answers(say: Say) -> None:
