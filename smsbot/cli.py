@@ -17,6 +17,7 @@ from tqdm import tqdm
 from smsbot import wiring
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.files import LOCALES
 from smsbot.adapters.gettext import file_name, language_named, read_translations, vocabulary_name
 from smsbot.adapters.local import Local, local_settings
 from smsbot.adapters.redis.embedded import NoServer
@@ -36,6 +37,7 @@ from smsbot.flows.answer import Answer, Turn
 from smsbot.flows.catalogs import Standing, rows, standing, take, texts_of
 from smsbot.ports import Refused, Unavailable
 from smsbot.settings import Misconfigured, Settings
+from smsbot.wiring.console import give_back_published
 
 
 class BadLine(ValueError):
@@ -154,8 +156,18 @@ def _catalog_parsers(catalogs: argparse.ArgumentParser) -> None:
     door("check", _catalogs_check, "hold every text against every rule")
     door("stats", _catalogs_stats, "a table of how far each language is")
     out = door("export", _catalogs_export, "write the texts for translators")
-    out.add_argument("--format", choices=["po", "xlsx", "csv"], required=True)
-    out.add_argument("target", metavar="DIR|FILE", help="a folder, or, with --language, a file")
+    out.add_argument("--format", choices=["po", "xlsx", "csv"])
+    out.add_argument(
+        "--published",
+        action="store_true",
+        help="write what staff published into the languages' own files instead (needs DATABASE_URL)",
+    )
+    out.add_argument(
+        "--locales", metavar="DIR", help="with --published: a copy of the folder locales"
+    )
+    out.add_argument(
+        "target", nargs="?", metavar="DIR|FILE", help="a folder, or, with --language, a file"
+    )
     back = door(
         "import",
         _catalogs_import,
@@ -571,7 +583,13 @@ def _columns(row: Standing) -> tuple[str, ...]:
     )
 
 
-def _catalogs_export(options: argparse.Namespace) -> None:
+def _catalogs_export(options: argparse.Namespace) -> int:
+    if options.published:
+        return _catalogs_give_back(options)
+    if not options.format or not options.target or options.locales:
+        raise BadLine(
+            "name a --format and a folder or file, or --published alone or with --locales"
+        )
     library, broken, tags = _library(options)
     if broken:
         raise next(iter(broken.values()))
@@ -591,6 +609,30 @@ def _catalogs_export(options: argparse.Namespace) -> None:
         else:
             write_sheet(path, rows(library, tag))
         print(path)
+    return 0
+
+
+def _catalogs_give_back(options: argparse.Namespace) -> int:
+    """Writes what staff published into the files, so that it can be committed; 1 where a rule refuses some of it."""
+    if options.format or options.target:
+        raise BadLine("--published writes into the files of locales: no --format, no other folder")
+    locales = Path(options.locales) if options.locales else LOCALES
+    library, broken, tags = _library(options, locales)
+    for error in broken.values():
+        raise error
+    written = refused = 0
+    for taken, kept in give_back_published(Settings.from_env(), library, tags, locales):
+        for finding in taken.refused:
+            _tell(file_name(taken.tag), finding)
+        for word, why in kept.refused:
+            print(f"{vocabulary_name(word.tag)}: {word.label}: {word.text!r} {why}")
+        texts, words = len(taken.accepted), len(kept.added)
+        if texts or words:
+            print(f"{taken.tag}: {texts} texts, {words} words")
+        written += texts + words
+        refused += len({f.key for f in taken.refused}) + len(kept.refused)
+    print(f"{written} written, {refused} refused; the rest stood there already", file=sys.stderr)
+    return 1 if refused else 0
 
 
 def _sheet_name(tag: str, form: str) -> Path:
@@ -639,9 +681,11 @@ def _proposed(
     return proposed
 
 
-def _library(options: argparse.Namespace) -> tuple[Library, Mapping[str, Broken], tuple[str, ...]]:
+def _library(
+    options: argparse.Namespace, locales: Path = LOCALES
+) -> tuple[Library, Mapping[str, Broken], tuple[str, ...]]:
     """All languages, those that cannot be read, and the tags that were asked for. Raises `Broken` for one that is not there."""
-    library, broken = wiring.load_library(Settings.from_env().clinic_file)
+    library, broken = wiring.load_library(Settings.from_env().clinic_file, locales)
     if options.language is None:
         return library, broken, tuple(library.scripts)
     if options.language in broken:

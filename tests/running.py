@@ -3,6 +3,9 @@
 import json
 import os
 import socket
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -13,7 +16,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from smsbot.adapters.cipher import Cipher
-from smsbot.adapters.local import Local, local_settings
+from smsbot.adapters.local import ROOT, Local, local_settings
 from smsbot.adapters.twilio import sign
 
 TOKEN = "feedfacefeedfacefeedfacefeedface"
@@ -30,10 +33,11 @@ class Site:
     """A running bot and how to talk to it as Twilio does."""
 
     local: Local
+    port: str = ""  # of another web process on the same stores
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.local.environ['PORT']}"
+        return f"http://127.0.0.1:{self.port or self.local.environ['PORT']}"
 
     def get(self, path: str) -> tuple[int, str]:
         try:
@@ -96,3 +100,30 @@ def running(var: Path, **environ: str) -> Iterator[Site]:
         yield Site(local)
     finally:
         local.stop()
+
+
+@contextmanager
+def another_process(site: Site) -> Iterator[Site]:
+    """One more web server on the same stores, as on another machine."""
+    port = str(free_port())
+    environ = {**site.local.environ, "PORT": port, "WEB_CONCURRENCY": "1"}
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:smsbot.web.server", "app:app"]
+    server = subprocess.Popen(command, env=environ, cwd=ROOT)
+    other = Site(site.local, port)
+    try:
+        end = time.monotonic() + 60
+        while not _answers(other):
+            assert server.poll() is None, "the other server ended"
+            assert time.monotonic() < end, "the other server did not start"
+            time.sleep(0.1)
+        yield other
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _answers(site: Site) -> bool:
+    try:
+        return site.get("/healthz")[0] == 200
+    except urllib.error.URLError:
+        return False

@@ -30,6 +30,7 @@ ROOMS = {
     "flask": ("web/", "wiring/"),  # wiring names the application's type
     "flask_babel": ("web/console/",),
     "flask_wtf": ("web/console/",),
+    "authlib": ("web/console/provider.py",),
     "pygal": ("web/console/charts.py",),
     "argon2": ("adapters/passwords.py",),
     "dramatiq": ("jobs.py", "adapters/queue.py", "wiring/"),

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock, RLock
 
-from smsbot.adapters.records import NOTICE_OF, entry_of
-from smsbot.core.conversation.conversation import Conversation
+from smsbot.adapters.records import NOTICE_OF, OPTING, entry_of
+from smsbot.core.conversation.conversation import STAFF_SPAN, Conversation
 from smsbot.core.people.address import Address
 from smsbot.core.people.consent import (
     CLAIM_LIFE,
@@ -76,6 +76,19 @@ class MemoryConversations:
             self.kept[person, message_id] = kept
             if person in self.talks and self.talks[person].version == talk.version:
                 self.talks[person] = talk
+
+    def hand_over(self, person: str, until: int) -> None:
+        """Leave the talk to staff until then; 0: no longer."""
+        self._reach()
+        with self._lock:
+            talk = self.talks.get(person, Conversation())
+            if until != talk.staff_until:
+                self.talks[person] = talk.handed_over(until)
+
+    def handed_over(self, person: str) -> int:
+        """Until when the talk is left to staff."""
+        self._reach()
+        return self.talks.get(person, Conversation()).staff_until
 
     def _reach(self) -> None:
         if self.broken:
@@ -185,14 +198,12 @@ class MemoryPeople:
         if kind and not (kind == "call" and call_waits):
             self._post(kind, record, person, blocked)
         for notice in theirs:
-            if (
-                record.name == "OptedOut"
-                and blocked
-                and self._sources[notice.id][1] == record.message_id
-            ):
-                self.notices[notice.id] = replace(notice, blocked=True)
+            if record.name in OPTING and record.carrier_blocks and notice.channel == record.channel:
+                self.notices[notice.id] = replace(notice, blocked=blocked)
             if record.name == "Forgotten" and notice.at <= record.at:
                 self.notices[notice.id] = replace(notice, address=None)
+            if record.name == "WroteAgain" and _hears(notice, record.at):
+                self.notices[notice.id] = replace(notice, wrote_at=record.at)
 
     def _post(self, kind: NoticeKind, record: Record, person: int, blocked: bool) -> None:
         notice_id = f"{kind}-{len(self.notices) + 1}"
@@ -230,14 +241,60 @@ class MemoryPeople:
                 self.notices[notice_id] = replace(notice, told=notice.told + 1)
                 self.again[notice_id] = again
 
-    def acknowledge(self, notice_id: str, at: datetime, by: str) -> bool:  # noqa: ARG002 - the port has it
+    def acknowledge(self, notice_id: str, at: datetime, by: str) -> bool:
         """Somebody took it."""
         with self._reached():
             notice = self.notices.get(notice_id)
             if notice is None or notice.acknowledged_at is not None:
                 return False
-            self.notices[notice_id] = replace(notice, acknowledged_at=at)
+            self.notices[notice_id] = replace(notice, acknowledged_at=at, acknowledged_by=by)
             return True
+
+    def undone(self) -> Sequence[Notice]:
+        """Notices with something left to do, oldest first."""
+        with self._reached():
+            return sorted((n for n in self.notices.values() if not n.done), key=lambda n: n.at)
+
+    def lately(self, since: datetime) -> Sequence[Notice]:
+        """Notices that were done since then, latest first."""
+        with self._reached():
+            done = [(n.done_at, n) for n in self.notices.values() if n.done and n.done_at]
+            latest = sorted(done, key=lambda pair: pair[0], reverse=True)
+            return [n for at, n in latest if at >= since]
+
+    def done(self, notice_id: str, at: datetime, by: str) -> bool:
+        """Nothing is left to do."""
+        with self._reached():
+            self.acknowledge(notice_id, at, by)
+            notice = self.notices.get(notice_id)
+            if notice is None or notice.done:
+                return False
+            self.notices[notice_id] = replace(notice, done_at=at, done_by=by)
+            return True
+
+    def reopen(self, notice_id: str) -> bool:
+        """Something is left to do after all."""
+        with self._reached():
+            notice = self.notices.get(notice_id)
+            if notice is None or not notice.done:
+                return False
+            self.notices[notice_id] = replace(notice, done_at=None, done_by="")
+            return True
+
+    def answer(self, notice_id: str, at: datetime | None, before: datetime | None) -> bool:
+        """Staff write, unless somebody else has."""
+        with self._reached():
+            notice = self.notices.get(notice_id)
+            if notice is None or notice.answered_at != before:
+                return False
+            self.notices[notice_id] = replace(notice, answered_at=at)
+            return True
+
+    def marks(self, notice_id: str) -> Sequence[str]:
+        """The coded marks of the person."""
+        with self._reached():
+            person = self._sources.get(notice_id, (0, ""))[0]
+            return sorted(key for key, p in self._persons.items() if p == person)
 
     def tidy(self, at: datetime) -> int:
         """Remove numbers that need no longer be kept, and what else leads from a notice to a person."""
@@ -251,6 +308,13 @@ class MemoryPeople:
                 self.notices[notice.id] = replace(notice, address=None)
                 self._sources.pop(notice.id, None)
             return sum(n.address is not None for n in taken)
+
+
+def _hears(notice: Notice, at: datetime) -> bool:
+    """Whether a message of that time, while staff have the talk, is about this notice of the person."""
+    lately = notice.answered_at is not None and notice.answered_at >= at - STAFF_SPAN
+    newer = notice.wrote_at is None or notice.wrote_at < at
+    return notice.at < at and newer and (notice.done_at is None or lately)
 
 
 class MemoryOutbox:

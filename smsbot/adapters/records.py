@@ -7,6 +7,7 @@ from smsbot.core.people.ledger import Entry
 from smsbot.ports import NoticeKind, Record, RecordName
 
 NOTICE_OF: Mapping[RecordName, NoticeKind] = {"CallRequested": "call", "RedFlagSeen": "red_flag"}
+OPTING: frozenset[RecordName] = frozenset({"OptedOut", "OptedIn"})
 
 
 def entry_of(record: Record, event: ConsentEvent) -> Entry:

@@ -1,14 +1,16 @@
 """The catalogs' doors: check them, count them, hand them out to translators, and take in what comes back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from smsbot.core.content.demands import comments, demands
 from smsbot.core.conversation.proofread import Library, Proof, proofread, readers_of
 from smsbot.core.language.checks import Demand, Finding, check_state
+from smsbot.core.language.edits import Published
 from smsbot.core.language.language import Language
 from smsbot.core.language.translation import STATES, Translation, by_key
+from smsbot.core.understanding.words import Word
 
 Texts = Mapping[str, Translation]
 
@@ -82,8 +84,13 @@ class Row:
     notes: str
 
 
-def rows(library: Library, tag: str) -> Iterator[Row]:
-    """Every text of a language as lines of a sheet, in the order of the content, untranslated ones with an empty text."""
+def rows(
+    library: Library, tag: str, english: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[Row]:
+    """Every text of a language as lines of a sheet, in the order of the content, untranslated ones with an empty text.
+
+    `english` is what stands beside each text; the first wordings, under which the files keep the texts, where not given.
+    """
     script = library.scripts[tag]
     texts = by_key(script.translations)
     for phrase in library.content.phrases.values():
@@ -91,10 +98,11 @@ def rows(library: Library, tag: str) -> Iterator[Row]:
         count = script.language.plural_forms if phrase.plural else 1
         told = list(comments(phrase, library.content))
         for form in range(count):
-            english = phrase.forms[min(form, len(phrase.forms) - 1)]
+            beside = english[phrase.key] if english else phrase.forms
+            said = beside[min(form, len(beside) - 1)]
             written = text.forms[form] if form < len(text.forms) else ""
             notes = [*told, _counted(script.language, form)] if count > 1 else told
-            yield Row(tag, phrase.key, form, english, written, text.state, "\n".join(notes))
+            yield Row(tag, phrase.key, form, said, written, text.state, "\n".join(notes))
 
 
 def _counted(language: Language, form: int) -> str:
@@ -156,7 +164,7 @@ def take(library: Library, tag: str, proposed: Texts, shelf: Shelf) -> Taken:
         f for key, text in changed.items() for f in _unread(wanted[key], known.get(key), text)
     ]
     accepted = {key: text for key, text in changed.items() if key not in {f.key for f in refused}}
-    accepted, wrong = _sifted(library, tag, accepted)
+    accepted, wrong = sifted(library, tag, accepted)
     if accepted:
         told = {
             key: tuple(comments(library.content.phrases[key], library.content)) for key in accepted
@@ -182,7 +190,7 @@ def _unread(demand: Demand, known: Translation | None, text: Translation) -> Ite
         yield from (f for f in check_state(demand, "fuzzy") if f.severity == "error")
 
 
-def _sifted(
+def sifted(
     library: Library, tag: str, accepted: dict[str, Translation]
 ) -> tuple[dict[str, Translation], list[Finding]]:
     """The texts that pass every rule, tried together because labels stand in other texts, and what is wrong with the rest."""
@@ -213,17 +221,60 @@ def _sifted(
 
 def _spread(accepted: Texts) -> set[str]:
     """The texts that stand inside other texts; all, where none of them does."""
-    inside = {
-        k
-        for k in accepted
-        if k.rpartition(".")[2] in ("label", "title") or k in ("emergency_words", "next")
-    }
-    return inside or set(accepted)
+    return {key for key in accepted if inside(key)} or set(accepted)
+
+
+def inside(key: str) -> bool:
+    """Whether a text stands inside other texts."""
+    return key.rpartition(".")[2] in ("label", "title") or key in ("emergency_words", "next")
 
 
 def _blamed(key: str, wrong: Sequence[Finding]) -> Finding:
     first = wrong[0]
     return Finding(key, first.rule, "error", f"would break {first.key}, which {first.says}")
+
+
+# ---------------------------------------------------------------- what staff published, into the files
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The words that were added to a language's files, and those that were not, each with why."""
+
+    added: tuple[Word, ...] = ()
+    refused: tuple[tuple[Word, str], ...] = ()
+
+
+class WordShelf(Protocol):
+    """Where the languages' vocabularies and examples stand."""
+
+    def write(self, tag: str, words: Sequence[Word], intents: Collection[str]) -> Kept:
+        """Adds the words that are not there yet. `intents` are those that the bot knows. Raises `Broken`."""
+
+
+def give_back(
+    library: Library,
+    tag: str,
+    published: Published,
+    words: Sequence[Word],
+    shelf: Shelf,
+    word_shelf: WordShelf,
+) -> tuple[Taken, Kept]:
+    """Writes what staff published in a language into its files, held against the rules once more. Raises what the shelves raise.
+
+    What the files have already stays untouched, to the byte, and so does what a rule refuses.
+    """
+    masters = {phrase.key: phrase.forms for phrase in library.content.phrases.values()}
+    edited = {
+        key: Translation(key, masters.get(key, edit.source), edit.forms)
+        for (language, key), edit in published.edits.items()
+        if language == tag
+    }
+    taken = take(library, tag, edited, shelf)
+    source = library.scripts[library.source].vocabulary
+    intents = {entry.name for entry in source.entries if entry.kind == "intents"} | {"unknown"}
+    mine = sorted((word for word in words if word.tag == tag), key=lambda word: word.id)
+    return taken, word_shelf.write(tag, mine, intents) if mine else Kept()
 
 
 def known_state(state: str) -> bool:

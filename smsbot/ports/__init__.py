@@ -68,7 +68,7 @@ class Closed:
 
 
 class Conversations(Protocol):
-    """Talks under a person's coded mark. Both calls raise `Unavailable` after the deadline."""
+    """Talks under a person's coded mark. Each call raises `Unavailable` after the deadline."""
 
     def open(self, person: str, message_id: str) -> Opened:
         """The talk and any kept reply, in one round trip."""
@@ -91,6 +91,15 @@ class Conversations(Protocol):
     def amend(self, person: str, message_id: str, talk: Conversation, kept: Kept) -> None:
         """Replace a kept reply that could not be honoured, and the talk if it is still the one that was closed."""
 
+    def hand_over(self, person: str, until: int) -> None:
+        """Leave the talk to staff until then (seconds since 1970; 0: no longer), whatever turn is under way.
+
+        A talk is begun where there is none. Raises `Unavailable` also where turns come between again and again.
+        """
+
+    def handed_over(self, person: str) -> int:
+        """Until when the talk is left to staff; 0 where it is not."""
+
 
 # ---------------------------------------------------------------- people
 
@@ -105,6 +114,7 @@ RecordName = Literal[
     "ConsentAsked",
     "ConsentGiven",
     "CallRequested",
+    "WroteAgain",
 ]
 
 
@@ -174,6 +184,16 @@ class Notice:
     told: int = 0  # how often staff were told
     acknowledged_at: datetime | None = None
     address: Address | None = None
+    acknowledged_by: str = ""
+    done_at: datetime | None = None
+    done_by: str = ""
+    answered_at: datetime | None = None  # staff's latest text to the person
+    wrote_at: datetime | None = None  # the person's latest message since, while the bot kept silent
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do: it is done, and the person has not written to staff since."""
+        return self.done_at is not None and (self.wrote_at is None or self.wrote_at <= self.done_at)
 
 
 class Notices(Protocol):
@@ -194,8 +214,36 @@ class Notices(Protocol):
     def acknowledge(self, notice_id: str, at: datetime, by: str) -> bool:
         """Somebody took it; False where it is not known or was taken before."""
 
+    def undone(self) -> Sequence[Notice]:
+        """Those with something left to do, oldest first, with the address where it is still kept."""
+
+    def lately(self, since: datetime) -> Sequence[Notice]:
+        """Those that were done since then and still are, latest first."""
+
+    def done(self, notice_id: str, at: datetime, by: str) -> bool:
+        """Nothing is left to do, and nobody need take it any more; False where it is not known or was done before."""
+
+    def reopen(self, notice_id: str) -> bool:
+        """Something is left to do after all; False where it is not known or was not done."""
+
+    def answer(self, notice_id: str, at: datetime | None, before: datetime | None) -> bool:
+        """Staff write to the person at that time (None: they did not after all), having seen that they last wrote at `before`.
+
+        False where it is not known, or somebody has written meanwhile: of two at once one may.
+        """
+
+    def marks(self, notice_id: str) -> Sequence[str]:
+        """The coded marks under which the person is known; none where nothing leads to a person any more."""
+
     def tidy(self, at: datetime) -> int:
         """Remove numbers that need no longer be kept; how many were removed."""
+
+
+class Send(Protocol):
+    """Sends one text to a person."""
+
+    def __call__(self, to: Address, text: str, /) -> object:
+        """Raises `Refused`, or `Unavailable`: then nobody knows whether the text will arrive."""
 
 
 class Notify(Protocol):

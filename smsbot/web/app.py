@@ -32,6 +32,7 @@ class Doors:
     secret_key: str
     observe: Callable[[float], None]  # the seconds that a turn took
     start: Callable[[], object] = bool  # what a process does once it has forked
+    stop: Callable[[], object] = bool  # and before it ends
     console: Desk | None = None
     phone: Blueprint | None = None
     trace: Callable[[Turn], str] | None = None
@@ -56,6 +57,7 @@ def make_app(doors: Doors) -> Flask:
     if doors.console is not None:
         console.install(app, doors.console, doors.secret_key, doors.public_url)
     app.extensions["smsbot.start"] = doors.start
+    app.extensions["smsbot.stop"] = doors.stop
     if doors.phone is not None:
         app.register_blueprint(doors.phone)
 

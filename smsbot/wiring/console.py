@@ -2,7 +2,7 @@
 
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from smsbot.adapters import files
 from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.gettext import CatalogShelf
 from smsbot.adapters.learned.build import head_of
 from smsbot.adapters.learned.intents import LearnedIntents
 from smsbot.adapters.live import Live
@@ -21,12 +22,14 @@ from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.members import SqlMembers
 from smsbot.adapters.sql.tallies import SqlTallies
 from smsbot.adapters.sql.words import SqlWords
+from smsbot.adapters.word_files import WordFiles
 from smsbot.core.conversation.edition import laid_over
 from smsbot.core.conversation.preview import looked_over
 from smsbot.core.conversation.proofread import Library
 from smsbot.core.language.edits import Published
 from smsbot.flows.access import Access
 from smsbot.flows.answer import Answer
+from smsbot.flows.catalogs import Kept, Taken, give_back
 from smsbot.flows.edition import Edition, Version
 from smsbot.flows.translate import Translate
 from smsbot.ports import Note
@@ -152,6 +155,21 @@ def make_translate(
         refresh=live.look,
         one_person=settings.review == "one",
     )
+
+
+def give_back_published(
+    settings: Settings, library: Library, tags: Sequence[str], locales: Path
+) -> Iterator[tuple[Taken, Kept]]:
+    """Writes what staff published into the files under `locales`, language by language. Raises `Misconfigured`, `Broken`, `Unavailable`."""
+    stores = make_stores(settings, 5.0)
+    try:
+        published, words = stores.edits.published(), stores.words.find(state="published")
+    finally:
+        stores.close()
+    # The date in a file's head stays as it is: a commit is to show what was changed, and it has a date of its own.
+    shelf, word_shelf = CatalogShelf(locales, lambda: None), WordFiles(locales)
+    for tag in tags:
+        yield give_back(library, tag, published, words, shelf, word_shelf)
 
 
 OWNER = "owner@clinic.example"  # who signs in on a machine of one's own

@@ -25,18 +25,20 @@ from smsbot.adapters.redis.conversations import RedisConversations
 from smsbot.adapters.redis.outbox import RedisOutbox
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.people import SqlPeople
+from smsbot.adapters.translators import TranslatorFiles
 from smsbot.adapters.twilio import TwilioCarrier, TwilioMessages, sign
 from smsbot.core.people.address import parse_address
+from smsbot.flows.callback import Callback
 from smsbot.flows.edition import Edition
 from smsbot.flows.report import outcome, states
 from smsbot.flows.tend import Tend
 from smsbot.jobs import declare
-from smsbot.ports import Health, Note, Notify
+from smsbot.ports import Health, Note, Notify, Send
 from smsbot.ports.console import GAP
 from smsbot.settings import Misconfigured, Settings
 from smsbot.web import phone
 from smsbot.web.app import Doors, make_app
-from smsbot.web.console.desk import Desk
+from smsbot.web.console.desk import Desk, Provider
 from smsbot.web.notices import link_of
 from smsbot.web.phone.trace import encode, trace
 
@@ -107,14 +109,29 @@ def assemble(settings: Settings) -> Parts:
     broker = make_broker(make_client(queue_url, WORK))
     declare(broker, tend, note)
     live = make_live(texts, answer, stores, note)
+
+    def stop() -> None:
+        live.stop()
+        background.close()
+        counted.flush()
+
     doors = Doors(
         answer=lambda: live.now().answer,
         profile=texts.book.profile,
         start=live.start,
+        stop=stop,
         console=Desk(
             edition=live.now,
             access=make_access(stores, clock),
             translate=make_translate(settings, stores, live, clock),
+            files=TranslatorFiles(files.LOCALES),
+            callback=Callback(
+                notices=people,
+                conversations=answer.conversations,
+                audit=stores.audit,
+                clock=clock,
+                send=sending(settings),
+            ),
             members=stores.members,
             audit=stores.audit,
             words=stores.words,
@@ -125,6 +142,7 @@ def assemble(settings: Settings) -> Parts:
             translations=page_words(files.LOCALES),
             proofs=cache(lambda: load_proofs(settings, texts.library)),
             price=settings.segment_price(),
+            provider=_provider(settings),
         ),
         carrier=make_carrier(settings, clock),
         notices=people,
@@ -192,6 +210,12 @@ def counting_note(
     return note
 
 
+def _provider(settings: Settings) -> Provider | None:
+    if not settings.oidc_issuer:
+        return None
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+
+
 def _phone_key(settings: Settings) -> str:
     return hashlib.sha256(f"phone page\x00{settings.secret_key}".encode()).hexdigest()
 
@@ -240,6 +264,14 @@ def ways_of(settings: Settings) -> list[Notify]:
     except ValueError as error:
         raise Misconfigured([str(error)]) from None
     return ways
+
+
+def sending(settings: Settings) -> Send | None:
+    """What sends a text of staff; None where the settings name no account and no sender."""
+    try:
+        return _messages(settings).send
+    except ValueError:
+        return None
 
 
 def _listed(text: str) -> list[str]:

@@ -1,15 +1,19 @@
 """Translators' sheets, CSV and Excel, out and back in."""
 
+import contextlib
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
-from smsbot.adapters.sheets import read_sheet, write_sheet
+from smsbot.adapters.sheets import MOST_LINES, read_sheet, sent_lines, workbook, write_sheet
 from smsbot.core.content.broken import Broken
 from smsbot.flows.catalogs import Row
+from smsbot.flows.exchange import Line, Unusable
 
 ROWS = (
     Row(
@@ -99,3 +103,89 @@ def test_a_file_that_is_no_sheet_is_refused(tmp_path: Path, name: str, content: 
 def test_a_sheet_that_is_not_there_is_said_not_to_be(tmp_path: Path) -> None:
     with pytest.raises(Broken, match="cannot be read"):
         read_sheet(tmp_path / "none.csv")
+
+
+# ---------------------------------------------------------------- what somebody sent
+
+
+def book(*table: list[object]) -> bytes:
+    made, out = Workbook(), io.BytesIO()
+    for line in table:
+        made.worksheets[0].append(line)
+    made.save(out)
+    return out.getvalue()
+
+
+HEAD: list[object] = ["Language", "KEY", "English", "text", "form", "state", "notes"]
+
+
+def test_a_workbook_that_comes_back_has_the_same_texts_by_the_rows_of_the_sheet() -> None:
+    lines = sent_lines(workbook(ROWS))
+    assert [(x.number, x.language, x.key, x.form, x.english, x.text, x.wrong) for x in lines] == [
+        (n, r.language, r.key, r.form, r.english, r.text, None) for n, r in enumerate(ROWS, 2)
+    ]
+
+
+def test_a_row_is_counted_as_the_sheet_counts_it_also_behind_empty_ones() -> None:
+    sent = book(HEAD, [], [None, None], ["fr", "price", "Price", "Prix"])
+    assert sent_lines(sent) == (Line(4, "fr", "price", 0, "Price", "Prix"),)
+
+
+def test_a_formula_is_read_as_the_text_that_it_is_and_marked() -> None:
+    (line,) = sent_lines(book(HEAD, ["fr", "price", "Price", "=1+1"]))
+    assert (line.text, line.wrong, line.what) == ("=1+1", "formula", "text")
+    (line,) = sent_lines(book(HEAD, ["fr", "=A1", "Price", "Prix"]))
+    assert (line.wrong, line.what) == ("formula", "key")
+
+
+def test_a_mistake_of_the_spreadsheet_is_marked() -> None:
+    (line,) = sent_lines(book(HEAD, ["fr", "price", "Price", "#NAME?"]))
+    assert (line.wrong, line.what) == ("mistake", "text")
+
+
+@pytest.mark.parametrize("form", ["one", "-1", "1.5", "²", "9999"])
+def test_a_form_that_is_no_number_is_marked_and_the_other_rows_are_read(form: str) -> None:
+    sent = book(HEAD, ["fr", "a", "A", "x", form], ["fr", "b", "B", "y", 1])
+    assert [(line.wrong, line.what) for line in sent_lines(sent)] == [("form", form), (None, "")]
+
+
+def test_a_cell_that_excel_made_a_number_is_read_as_its_figures() -> None:
+    (line,) = sent_lines(book(HEAD, ["fr", "price", "Price", 12, 0]))
+    assert line.text == "12"
+
+
+@pytest.mark.parametrize(
+    ("content", "why", "what"),
+    [
+        (b"no workbook", "workbook", ""),
+        (b"PK\x05\x06" + b"\0" * 18, "workbook", ""),
+        (book(["language", "key", "text"]), "columns", "english"),
+        (book(), "columns", "language, key, english, text"),
+        (book(HEAD, *([["fr", "a", "A", "b"]] * MOST_LINES)), "large", ""),
+    ],
+    ids=["letters", "archive", "columns", "empty", "long"],
+)
+def test_what_is_no_sheet_of_ours_is_refused(content: bytes, why: str, what: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        sent_lines(content)
+    assert (refused.value.why, refused.value.what) == (why, what)
+
+
+def test_a_small_file_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked() -> None:
+    out = io.BytesIO(workbook(ROWS))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/huge.bin", b"\0" * (65 * 1024 * 1024))
+    assert len(out.getvalue()) < 5 * 1024 * 1024
+    with pytest.raises(Unusable, match="large"):
+        sent_lines(out.getvalue())
+
+
+WHOLE = workbook(ROWS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=8))
+def test_a_workbook_that_was_damaged_on_the_way_is_read_or_refused(at: int, bytes_: bytes) -> None:
+    damaged = WHOLE[:at] + bytes_ + WHOLE[at + len(bytes_) :]
+    with contextlib.suppress(Unusable):
+        sent_lines(damaged)

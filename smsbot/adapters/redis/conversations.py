@@ -7,6 +7,7 @@ written by one script, only if the talk still has the version that the turn bega
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -40,6 +41,16 @@ if talk and string.match(talk, '"v":(%d+)') == ARGV[1] then redis.call('SET', KE
 return 1
 """
 
+# KEYS: talk. ARGV: expected version, new talk, life in seconds.
+_CHANGE = """
+local talk = redis.call('GET', KEYS[1])
+local version = talk and string.match(talk, '"v":(%d+)') or '0'
+if version ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1
+"""
+
+_TRIES = 5  # how often a change is tried when turns come between
 _LIFE = int(TALK_LIFE.total_seconds())
 _encode = msgspec.json.Encoder().encode
 _talk = msgspec.json.Decoder(Conversation).decode
@@ -52,7 +63,8 @@ class RedisConversations:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._close, self._amend = (_Script(client, source) for source in (_CLOSE, _AMEND))
+        sources = (_CLOSE, _AMEND, _CHANGE)
+        self._close, self._amend, self._change = (_Script(client, source) for source in sources)
 
     def open(self, person: str, message_id: str) -> Opened:
         """The talk and any kept reply."""
@@ -79,6 +91,27 @@ class RedisConversations:
         """Replace the kept reply, and the talk if it is still the one that was closed."""
         arguments = (talk.version, _encode(talk), _encode(kept), _LIFE)
         _within(lambda: self._amend(_keys(person, message_id), arguments))
+
+    def hand_over(self, person: str, until: int) -> None:
+        """Leave the talk to staff until then; 0: no longer."""
+        key = _keys(person, "")[0]
+        for _ in range(_TRIES):
+            before = self._talk(key) or Conversation()
+            if until == before.staff_until:
+                return
+            arguments = (before.version, _encode(before.handed_over(until)), _LIFE)
+            if _within(partial(self._change, [key], arguments)) == 1:
+                return
+        raise Unavailable("Redis: the talk changes all the time")
+
+    def handed_over(self, person: str) -> int:
+        """Until when the talk is left to staff."""
+        talk = self._talk(_keys(person, "")[0])
+        return talk.staff_until if talk else 0
+
+    def _talk(self, key: str) -> Conversation | None:
+        talk: Conversation | None = _read(_talk, _within(lambda: self._client.get(key)))
+        return talk
 
 
 class _Script:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select, text
 
 from smsbot.adapters.cipher import Cipher, WrongKey
-from smsbot.adapters.records import NOTICE_OF, entry_of
+from smsbot.adapters.records import NOTICE_OF, OPTING, entry_of
 from smsbot.core.conversation.decision import GRANTS
 from smsbot.core.people.address import Address
 from smsbot.core.people.consent import EVENT_OF, ConsentEvent, objection
@@ -126,9 +126,11 @@ class SqlPeople:
         blocked = record.carrier_blocks and standing.opted_out_at is not None
         if kind := NOTICE_OF.get(record.name):
             board.post(connection, self._fresh(), kind, record, person_id, blocked, sealed)
-        elif blocked and record.name == "OptedOut":
-            board.block(connection, person_id, record.message_id)
-        if record.name == "Forgotten":
+        elif record.name in OPTING and record.carrier_blocks:
+            board.block(connection, person_id, record.channel, blocked)
+        elif record.name == "WroteAgain":
+            board.wrote(connection, person_id, record.at)
+        elif record.name == "Forgotten":
             board.forget(connection, person_id, record.at)
 
     # ------------------------------------------------------------ the notices
@@ -154,6 +156,30 @@ class SqlPeople:
     def acknowledge(self, notice_id: str, at: datetime, by: str) -> bool:
         """Somebody took it; False where it is not known or was taken before."""
         return self._hurried.run(lambda c: board.take(c, notice_id, at, by), writes=True)
+
+    def undone(self) -> Sequence[Notice]:
+        """Those with something left to do, oldest first, with the address where it is still kept."""
+        return [self._notice(row) for row in self._hurried.run(board.undone)]
+
+    def lately(self, since: datetime) -> Sequence[Notice]:
+        """Those that were done since then and still are, latest first."""
+        return [self._notice(row) for row in self._hurried.run(lambda c: board.lately(c, since))]
+
+    def done(self, notice_id: str, at: datetime, by: str) -> bool:
+        """Nothing is left to do; False where it is not known or was done before."""
+        return self._hurried.run(lambda c: board.finish(c, notice_id, at, by), writes=True)
+
+    def reopen(self, notice_id: str) -> bool:
+        """Something is left to do after all; False where it is not known or was not done."""
+        return self._hurried.run(lambda c: board.reopen(c, notice_id), writes=True)
+
+    def answer(self, notice_id: str, at: datetime | None, before: datetime | None) -> bool:
+        """Staff write; False where it is not known or somebody has written since `before`."""
+        return self._hurried.run(lambda c: board.answer(c, notice_id, at, before), writes=True)
+
+    def marks(self, notice_id: str) -> Sequence[str]:
+        """The coded marks under which the person is known."""
+        return self._hurried.run(lambda c: board.marks(c, notice_id))
 
     def tidy(self, at: datetime) -> int:
         """Remove numbers that need no longer be kept; how many were removed. People of whom nothing is left to know go too."""
@@ -184,6 +210,11 @@ class SqlPeople:
             told=row.told,
             acknowledged_at=row.acknowledged_at,
             address=address,
+            acknowledged_by=row.acknowledged_by or "",
+            done_at=row.done_at,
+            done_by=row.done_by or "",
+            answered_at=row.answered_at,
+            wrote_at=row.wrote_at,
         )
 
 

@@ -141,6 +141,7 @@ notices = Table(
     Column("done_at", Moment),
     Column("done_by", Text),
     Column("answered_at", Moment),
+    Column("wrote_at", Moment),
     Column("message_id", Text),
     Column("person_id", Integer, ForeignKey("people.id", ondelete="SET NULL"), index=True),
     Column("address", Text),

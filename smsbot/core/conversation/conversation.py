@@ -7,6 +7,7 @@ import msgspec
 
 TALK_LIFE = timedelta(hours=24)
 CHECK_LIFE = timedelta(minutes=15)
+STAFF_SPAN = timedelta(hours=2)  # for so long after a text of staff the bot leaves the talk to them
 
 Chosen = Literal["", "guess", "detected", "word"]
 
@@ -20,7 +21,10 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
 
 
 class Conversation(
-    msgspec.Struct, frozen=True, omit_defaults=True, rename={"language": "l", "version": "v"}
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    rename={"language": "l", "version": "v", "staff_until": "s"},
 ):
     """What is remembered between two messages. No name, no number, no words of the person."""
 
@@ -45,6 +49,7 @@ class Conversation(
         int, ...
     ] = ()  # the latest messages: seconds since 1970 of the first, then seconds after it
     muted_until: int = 0
+    staff_until: int = 0  # staff write with the person until then (seconds since 1970)
 
     def in_check(self, at: datetime) -> bool:
         """Whether a question of CHECK is still open."""
@@ -52,6 +57,22 @@ class Conversation(
             self.step.startswith("check.")
             and at.timestamp() - self.step_at < CHECK_LIFE.total_seconds()
         )
+
+    def with_staff(self, at: datetime) -> bool:
+        """Whether staff write with the person themselves."""
+        return at.timestamp() < self.staff_until
+
+    def handed_over(self, until: int) -> "Conversation":
+        """The talk with staff in it until then (seconds since 1970; 0: no longer).
+
+        What the bot offered or asked last is open no more, since a YES or a number answers staff from now on; only a deletion
+        that was asked for can still be confirmed.
+        """
+        changes: dict[str, object] = {"version": self.version + 1, "staff_until": until}
+        if until:
+            ask = self.ask if self.ask and self.ask.kind == "forget" else None
+            changes |= {"ask": ask, "options": (), "pending": (), "step": "", "notes": ()}
+        return msgspec.structs.replace(self, **changes)
 
 
 RATE_MESSAGES = 20

@@ -73,6 +73,8 @@ SHORT = frozenset({"urgent_short", "crisis", "crisis_no_line"})
 # What is no question of its own beside a language that is asked for.
 BESIDE_A_LANGUAGE = NOTHING_ELSE | {"language", "what", "source"}
 LONGEST_NAME = 6  # words, or characters of Chinese, in the name of a language
+# What is answered although staff write with the person, where it is all that the message says; deletion beside anything else too.
+NEVER_LEFT_TO_STAFF = frozenset({"start", "help"})
 ANSWERS_IN_A_TURN = 2
 MENU_PAGE = 11
 
@@ -156,6 +158,8 @@ def decide(
     settled = talk.language and talk.chosen != "guess"
     if settled and decision.conversation.language not in ("", talk.language):
         events = (*events, "LanguageChanged")
+    if talk.with_staff(around.at):
+        events = (*events, "WroteAgain")
     if decision.replies:
         events = (*events, "TurnAnswered")
     return replace(decision, events=tuple(dict.fromkeys(events)), tier=tier)
@@ -277,6 +281,19 @@ def _stop_tongue(turn: _Turn) -> str:
     """The language of the word that opts out, where it is a word of only one that the clinic has; else "", the talk's own."""
     tongues = [tag for tag in turn.reading.stop_tongues if tag in turn.around.languages]
     return tongues[0] if len(tongues) == 1 else ""
+
+
+def _with_staff(turn: _Turn) -> Decision | None:
+    """Staff write with the person themselves: the bot keeps silent, but for START and HELP alone, and for deletion."""
+    if not turn.talk.with_staff(turn.around.at):
+        return None
+    if turn.talk.ask and turn.talk.ask.kind == "forget" and (settled := _asked(turn)):
+        return settled
+    if "forget" in turn.intents:
+        return _answers(turn, ("forget",))
+    if len(turn.intents) == 1 and turn.intents[0] in NEVER_LEFT_TO_STAFF:
+        return _answers(turn, turn.intents)
+    return Decision(_unread(turn), intents=("staff",))
 
 
 def _too_many(turn: _Turn) -> Decision | None:
@@ -611,6 +628,7 @@ RULES: tuple[Callable[[_Turn], Decision | None], ...] = (
     _red_flag,
     _carrier_acted,
     _opted_out,
+    _with_staff,
     _too_many,
     _media,
     _language_named,

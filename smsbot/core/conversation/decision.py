@@ -24,12 +24,20 @@ EventName = Literal[
     "LanguageChanged",
     "CampaignEntered",
     "RateLimited",
+    "WroteAgain",
 ]
 EVENTS: tuple[EventName, ...] = get_args(EventName)
 
-# What has to be written down. Withdrawals only ever take away and may be repeated; they are written before the turn is closed.
+# What has to be written down. Withdrawals take away, or mark what staff must see, and may be repeated; they are written before the
+# turn is closed.
 # Grants give something; they are written only for the decision that won.
-WITHDRAWALS: tuple[EventName, ...] = ("OptedOut", "Forgotten", "RedFlagSeen", "ConsentDeclined")
+WITHDRAWALS: tuple[EventName, ...] = (
+    "OptedOut",
+    "Forgotten",
+    "RedFlagSeen",
+    "ConsentDeclined",
+    "WroteAgain",
+)
 GRANTS: tuple[EventName, ...] = ("OptedIn", "ConsentAsked", "ConsentGiven", "CallRequested")
 
 # What is said instead where a grant could not be written: never pretended.

@@ -39,6 +39,11 @@ SHORT = (
 )
 OVERRULED = 0.8
 FLAG = 0.25  # signs of danger, all classes together
+FEW, BRIEF = (
+    2,
+    5,
+)  # words, or letters, of a message which the model, having little to go by, must be surer of:
+FLAG_OF_FEW = 0.6
 GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
@@ -180,7 +185,9 @@ def _flags(look: Look, scores: Sequence[Scores], evidence: Mapping[str, float]) 
         if h.target.kind == "redflags"
         and not (foreign and not plausible(evidence, h.target.language))
     ]
-    seen = [told for part in scores if (told := _seen(part))]
+    brief = len(look.words) <= FEW or look.letters <= BRIEF
+    least = FLAG_OF_FEW if brief else FLAG
+    seen = [told for part in scores if (told := _seen(part, least))]
     more = [n for n, share in seen if not named or (share >= CERTAIN and TIERS[n] != "today")]
     return triage((*named, *more))
 
@@ -190,8 +197,8 @@ def _leans(scores: Sequence[Scores]) -> bool:
     return any(sum(s for name, s in p.shares.items() if sign(name)) >= POSSIBLE for p in scores)
 
 
-def _seen(scores: Scores) -> tuple[str, float] | None:
-    """The sign that the model sees in a text, and the share of its tier; None where all signs together are too unlikely.
+def _seen(scores: Scores, least: float) -> tuple[str, float] | None:
+    """The sign that the model sees in a text, and the share of its tier; None where all signs together have less than `least`.
 
     Classes that share a message between them are not two signs, so one is named: of the tier that calls for help now, where that
     is likely enough beside the likeliest.
@@ -199,7 +206,7 @@ def _seen(scores: Scores) -> tuple[str, float] | None:
     signs = {sign(label): share for label, share in scores.shares.items() if sign(label)}
     if signs.get("pregnant_injected", 0.0) < CERTAIN:
         signs.pop("pregnant_injected", None)  # else it is a question of pregnancy, answered as that
-    if scores.tier != "encoder" or sum(signs.values()) < FLAG:
+    if scores.tier != "encoder" or sum(signs.values()) < least:
         return None
     tiers: dict[str, float] = {}
     for name, share in signs.items():

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from smsbot.core.people.staff import may
 from smsbot.ports import Unavailable
 
-from . import audit, overview, sign_in, staff, texts
+from . import audit, calls, files, overview, provider, sign_in, staff, texts
 from .desk import Desk
 from .doors import Doors
 from .proofs import Proofs
@@ -68,8 +68,12 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
     doors = Doors(blueprint, desk, CSRFProtect(app), secret_key)
     proofs = Proofs(desk.edition, desk.proofs)
     sign_in.routes(doors)
+    if desk.provider is not None:
+        provider.routes(app, doors, desk.provider, public_url)
     overview.routes(doors, proofs)
     texts.routes(doors, proofs)
+    calls.routes(doors)
+    files.routes(doors, proofs, secret_key)
     staff.routes(doors, public_url)
     audit.routes(doors)
 
@@ -92,6 +96,7 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
             "me": g.get("member"),
             "may": may,
             "clinic": desk.edition().library.profile.name,
+            "provided": desk.provider is not None,
             "page_languages": LANGUAGES,
             "page_language": str(get_locale()),
             "here": request.full_path.rstrip("?"),

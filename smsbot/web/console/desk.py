@@ -7,10 +7,21 @@ from decimal import Decimal
 
 from smsbot.core.conversation.preview import Looked
 from smsbot.flows.access import Access
+from smsbot.flows.callback import Callback
 from smsbot.flows.edition import Edition
+from smsbot.flows.exchange import Files
 from smsbot.flows.translate import Translate
 from smsbot.ports import Clock, Notices
 from smsbot.ports.console import Audit, Members, Tallies, UnreadMessages, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An OpenID Connect provider. `issuer` is its address, under which it publishes what it offers."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +31,8 @@ class Desk:
     edition: Callable[[], Edition]
     access: Access
     translate: Translate
+    files: Files
+    callback: Callback
     members: Members
     audit: Audit
     words: Words
@@ -30,3 +43,4 @@ class Desk:
     translations: Mapping[str, gettext.NullTranslations]  # the pages' own words; English at least
     proofs: Callable[[], Mapping[str, Mapping[str, Looked]]]  # of the files' own wordings
     price: tuple[Decimal, str] | None = None
+    provider: Provider | None = None  # where staff sign in as well

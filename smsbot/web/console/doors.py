@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Literal, cast
 
-from flask import Blueprint, Response, abort, g, make_response, render_template, request, session
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -47,6 +57,8 @@ class Doors:
                 member = g.member = self.desk.access.who(session.get(SESSION, ""))
                 if member is None and needs != "anyone":
                     return self.to_sign_in()
+                if member is not None:
+                    self.desk.translate.refresh()  # another process may have published a moment ago
                 if method == "POST":
                     try:
                         self._csrf.protect()
@@ -81,6 +93,17 @@ class Doors:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
         page = render_template("console/sign_in.html", resume=kept, wanted=wanted, again=bool(kept))
         return make_response(page, 401)
+
+    def come_in(self, secret: str) -> ResponseReturnValue:
+        """Begins the session of this secret, and goes on with what was being sent or looked for."""
+        language = session.get("language")
+        session.clear()
+        session[SESSION] = secret
+        if language:
+            session["language"] = language
+        if kept := self.kept_form(request.form.get("resume", "")):
+            return render_template("console/resume.html", path=here(kept[0]), fields=kept[1])
+        return redirect(here(request.form.get("wanted", "/console/")))
 
     def kept_form(self, sealed: str) -> tuple[str, list[tuple[str, str]]] | None:
         """Where a kept form was going, and its fields; None where it is not one of ours or has waited too long."""

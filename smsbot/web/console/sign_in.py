@@ -36,7 +36,7 @@ def routes(doors: Doors) -> None:
                 minutes=MINUTES,
             )
             return _again(says, 429)
-        return _in(*found) if found else _again(WRONG, 401)
+        return doors.come_in(found[1]) if found else _again(WRONG, 401)
 
     @doors.get("/in/<secret>", needs="anyone")
     def link(_member: Member | None, secret: str) -> ResponseReturnValue:
@@ -48,7 +48,7 @@ def routes(doors: Doors) -> None:
         found = access.by_link(secret)
         if found is None:
             return _again(_("This link was used before or is too old. Ask for a fresh one."), 410)
-        return _in(*found)
+        return doors.come_in(found[1])
 
     @doors.post("/sign-out", needs="signed in")
     def sign_out(member: Member) -> ResponseReturnValue:
@@ -82,16 +82,6 @@ def routes(doors: Doors) -> None:
     def language(_member: Member | None) -> ResponseReturnValue:
         session["language"] = request.form.get("language", "en")
         return redirect(here(request.form.get("back", "/console/")))
-
-    def _in(_who: Member, secret: str) -> ResponseReturnValue:
-        chosen = session.get("language")
-        session.clear()
-        session[SESSION] = secret
-        if chosen:
-            session["language"] = chosen
-        if kept := doors.kept_form(request.form.get("resume", "")):
-            return render_template("console/resume.html", path=here(kept[0]), fields=kept[1])
-        return redirect(here(request.form.get("wanted", "/console/")))
 
 
 def _again(wrong: str, code: int) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from smsbot.adapters.memory import MemoryConversations
@@ -103,3 +104,47 @@ def test_erasing_takes_every_earlier_reply_away_and_nobody_elses(talks: Conversa
     talks.close("p", "SM3", Conversation(version=3), kept("gone"), 2, erase=True)
     assert [talks.open("p", f"SM{n}").kept for n in (1, 2, 3)] == [None, None, kept("gone")]
     assert talks.open("q", "SM1").kept == kept("c")
+
+
+def test_a_talk_is_handed_to_staff_and_taken_back(talks: Conversations) -> None:
+    talks.close("p", "SM1", TALK, kept("a"), 0)
+    talks.hand_over("p", 99)
+    assert (talks.handed_over("p"), talks.handed_over("q")) == (99, 0)
+    opened = talks.open("p", "SM1")
+    assert (opened.talk, opened.kept) == (TALK.handed_over(99), kept("a"))
+    talks.hand_over("p", 0)
+    assert talks.handed_over("p") == 0
+
+
+def test_a_talk_is_begun_where_staff_come_first(talks: Conversations) -> None:
+    talks.hand_over("p", 99)
+    assert talks.open("p", "SM1").talk == Conversation(version=1, staff_until=99)
+    talks.hand_over("q", 0)
+    assert talks.open("q", "SM1").talk is None
+
+
+def test_a_turn_that_began_before_staff_came_is_lost_and_learns_of_them(
+    talks: Conversations,
+) -> None:
+    talks.close("p", "SM1", TALK, kept("a"), 0)
+    talks.hand_over("p", 99)
+    closed = talks.close("p", "SM2", Conversation(version=2), kept("b"), 1)
+    assert not closed.won
+    assert closed.newer.talk is not None
+    assert closed.newer.talk.staff_until == 99
+
+
+def test_staff_are_not_lost_between_turns_that_come_at_once(talks: Conversations) -> None:
+    talks.close("p", "SM0", Conversation(version=1), kept("0"), 0)
+
+    def turn(number: int) -> None:
+        opened = talks.open("p", f"SM{number}").talk
+        assert opened is not None
+        newer = msgspec.structs.replace(opened, version=opened.version + 1)
+        talks.close("p", f"SM{number}", newer, kept(str(number)), opened.version)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(turn, number) for number in range(1, 4)]
+        talks.hand_over("p", 99)
+        assert [future.result() for future in done] == [None] * 3
+    assert talks.handed_over("p") == 99

@@ -387,6 +387,116 @@ def test_processes_that_ask_at_once_share_the_notices(another: Callable[[], Ledg
     assert len(set(claimed) | {n.id for n in ledgers[0].due(minutes(1), 12)}) == 12
 
 
+# ---------------------------------------------------------------- what is left to do
+
+
+def test_a_notice_is_left_to_do_until_it_is_done_whoever_took_it(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM1", 1))
+    ledger.write(record("RedFlagSeen", "SM2", 0, BEN))
+    alert, call = ledger.undone()
+    assert (alert.kind, call.kind, call.address) == ("red_flag", "call", NUMBER)
+    ledger.acknowledge(call.id, minutes(2), "Ada")
+    assert [n.id for n in ledger.undone()] == [alert.id, call.id]
+    assert ledger.done(call.id, minutes(3), "Bo")
+    assert not ledger.done(call.id, minutes(4), "Cy")
+    assert [n.id for n in ledger.undone()] == [alert.id]
+    (done,) = ledger.lately(minutes(3))
+    assert (done.acknowledged_by, done.done_at, done.done_by) == ("Ada", minutes(3), "Bo")
+    assert ledger.lately(minutes(3.1)) == []
+    assert not ledger.done("nothing", minutes(0), "Ada")
+
+
+def test_what_is_done_need_not_be_taken(ledger: Ledger) -> None:
+    ledger.write(record("RedFlagSeen"))
+    (alert,) = ledger.open()
+    ledger.done(alert.id, minutes(1), "Ada")
+    assert (ledger.open(), ledger.due(minutes(60), 9)) == ([], [])
+    done = ledger.get(alert.id)
+    assert done is not None
+    assert (done.acknowledged_at, done.acknowledged_by) == (minutes(1), "Ada")
+
+
+def test_the_latest_done_stands_first(ledger: Ledger) -> None:
+    for number in range(3):
+        ledger.write(record("RedFlagSeen", f"SM{number}", number))
+    for at, notice in zip((7, 9, 8), ledger.open(), strict=True):
+        ledger.done(notice.id, minutes(at), "Ada")
+    assert [n.done_at for n in ledger.lately(minutes(0))] == [minutes(9), minutes(8), minutes(7)]
+
+
+def test_what_was_done_can_be_opened_again_and_stays_taken(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested"))
+    (call,) = ledger.open()
+    assert not ledger.reopen(call.id)
+    ledger.done(call.id, minutes(1), "Ada")
+    assert ledger.reopen(call.id)
+    assert not ledger.reopen(call.id)
+    (again,) = ledger.undone()
+    assert (again.done_at, again.done_by, again.acknowledged_by) == (None, "", "Ada")
+    assert (ledger.open(), ledger.lately(minutes(0))) == ([], [])
+
+
+def test_of_two_who_answer_one_is_told_that_somebody_did(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested"))
+    (call,) = ledger.open()
+    assert ledger.answer(call.id, minutes(1), None)
+    assert not ledger.answer(call.id, minutes(2), None)
+    assert ledger.answer(call.id, minutes(3), minutes(1))
+    assert [n.answered_at for n in ledger.open()] == [minutes(3)]
+    assert ledger.answer(call.id, None, minutes(3))
+    assert [n.answered_at for n in ledger.open()] == [None]
+    assert not ledger.answer("nothing", minutes(1), None)
+
+
+def test_a_notice_leads_to_every_mark_of_its_person_until_it_is_tidied(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM1", 0, ANN, BEN))
+    ledger.write(record("RedFlagSeen", "SM2", 0, "c" * 32))
+    call, alert = sorted(ledger.open(), key=lambda n: n.kind)
+    assert (ledger.marks(call.id), ledger.marks(alert.id)) == ([ANN, BEN], ["c" * 32])
+    assert ledger.marks("nothing") == []
+    ledger.acknowledge(call.id, minutes(0), "Ada")
+    ledger.tidy(minutes(1 + WEEK))
+    assert ledger.marks(call.id) == []
+
+
+def test_a_message_to_staff_is_seen_at_what_is_open_of_the_person(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM1", 0))
+    ledger.write(record("CallRequested", "SM2", 1, BEN))
+    ledger.write(record("RedFlagSeen", "SM3", 9))
+    ledger.write(record("WroteAgain", "SM3", 9))
+    seen = {(n.kind, n.at): n.wrote_at for n in ledger.undone()}
+    assert list(seen.values()).count(minutes(9)) == 1  # not at Ben's, nor at what it raised itself
+    assert seen["red_flag", minutes(9)] is None
+    ledger.write(record("WroteAgain", "SM5", 12))
+    ledger.write(record("WroteAgain", "SM4", 11))  # this one waited in the outbox
+    times = {(n.kind, n.at): n.wrote_at for n in ledger.undone()}
+    assert times["red_flag", minutes(9)] == minutes(12)
+
+
+def test_a_message_soon_after_staff_wrote_opens_what_was_done(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested"))
+    (call,) = ledger.open()
+    ledger.answer(call.id, minutes(1), None)
+    ledger.done(call.id, minutes(2), "Ada")
+    ledger.write(record("WroteAgain", "SM2", 3))
+    assert [(n.id, n.done_at) for n in ledger.undone()] == [(call.id, minutes(2))]
+    assert ledger.lately(minutes(0)) == []
+    assert ledger.done(call.id, minutes(4), "Bo")
+    ledger.write(record("WroteAgain", "SM3", 122))
+    assert ledger.undone() == []
+
+
+def test_an_opt_out_after_the_call_blocks_it_on_its_channel_until_a_start(ledger: Ledger) -> None:
+    ledger.write(record("CallRequested", "SM1", 0))
+    ledger.write(record("RedFlagSeen", "SM2", 0, channel="whatsapp"))
+    ledger.write(record("OptedOut", "SM3", 1, carrier_blocks=True))
+    assert {n.channel: n.blocked for n in ledger.open()} == {"sms": True, "whatsapp": False}
+    ledger.write(record("OptedIn", "SM4", 2, carrier_blocks=True))
+    assert [n.blocked for n in ledger.open()] == [False, False]
+    ledger.write(record("OptedOut", "SM5", 1.5, carrier_blocks=True))  # it waited in the outbox
+    assert [n.blocked for n in ledger.open()] == [False, False]
+
+
 # ---------------------------------------------------------------- numbers go
 
 

@@ -77,6 +77,7 @@ export const EVENTS = {
   RedFlagSeen: ["Warning sign", "The clinic's staff are alerted until somebody takes it. No marketing for a while."],
   LanguageChanged: ["Language changed", "The talk goes on in this language."],
   CampaignEntered: ["Campaign", "The person came by a campaign."],
+  WroteAgain: ["Wrote to staff", "Staff write with the person themselves: the bot keeps silent and shows them that a message came."],
   RateLimited: ["Paused", "Too many messages in a few minutes: the bot said so once, and waits."],
 };
 

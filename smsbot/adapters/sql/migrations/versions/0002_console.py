@@ -41,11 +41,14 @@ def upgrade() -> None:
         notices.add_column(sa.Column("done_at", MOMENT))
         notices.add_column(sa.Column("done_by", sa.Text))
         notices.add_column(sa.Column("answered_at", MOMENT))
+        notices.add_column(sa.Column("wrote_at", MOMENT))
+    # Until now a notice that somebody had taken was out of sight: it counts as done.
+    op.execute("UPDATE notices SET done_at = acknowledged_at, done_by = acknowledged_by")
 
 
 def downgrade() -> None:
     """Removes them with all that they hold."""
-    for name in ("done_at", "done_by", "answered_at"):
+    for name in ("done_at", "done_by", "answered_at", "wrote_at"):
         with op.batch_alter_table("notices") as notices:
             notices.drop_column(name)
     for table in TABLES:
