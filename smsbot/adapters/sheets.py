@@ -41,6 +41,7 @@ NO_WORKBOOK = (
     NotImplementedError,
     RuntimeError,
     EOFError,
+    OSError,  # it finds no part that is a workbook
     ParseError,
 )
 
@@ -208,10 +209,12 @@ def _workbook(table: Sequence[Sequence[object]]) -> bytes:
 
 def _from_workbook(path: Path) -> Iterator[list[str]]:
     try:
-        book = load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=False)
-        for line in book.worksheets[0].iter_rows(values_only=True):
-            yield ["" if value is None else str(value) for value in line]
+        content = path.read_bytes()
     except OSError as error:
         raise Broken(path.name, "file", f"cannot be read: {error.strerror}") from None
+    try:
+        book = load_workbook(BytesIO(content), read_only=True, data_only=False)
+        for line in book.worksheets[0].iter_rows(values_only=True):
+            yield ["" if value is None else str(value) for value in line]
     except NO_WORKBOOK as error:
         raise Broken(path.name, "file", f"is not an Excel workbook: {error}") from None

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -108,10 +109,10 @@ def test_a_sheet_that_is_not_there_is_said_not_to_be(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- what somebody sent
 
 
-def book(*table: list[object]) -> bytes:
+def book(*table: Sequence[object]) -> bytes:
     made, out = Workbook(), io.BytesIO()
     for line in table:
-        made.worksheets[0].append(line)
+        made.worksheets[0].append(list(line))
     made.save(out)
     return out.getvalue()
 

@@ -33,7 +33,7 @@ GIVING = 0.9  # the same for START, which takes an opt-out back
 CONFIRMED = 0.3  # the same where a keyword says so too
 KEYWORD = 2.0  # by how much a keyword raises what it names
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
-SECOND = 0.03  # a second meaning is answered too, where a keyword of several words, or one of a question, says so
+SECOND = 0.01  # a second meaning is answered too, where a keyword of several words, or one of a question, says so
 SHORT = (
     3  # words of a message in which one keyword is believed where the model is less sure than this:
 )

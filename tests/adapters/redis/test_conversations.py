@@ -1,7 +1,7 @@
 """Only what the real Redis has: its deadline, its time to live, and what it does not hold."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -82,3 +82,45 @@ def test_a_talk_of_another_release_counts_as_absent(server: EmbeddedRedis) -> No
 def test_without_any_server_the_error_says_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(NoServer, match="apt-get install redis-server"):
         find_server(path=str(tmp_path), bundled=())
+
+
+class Between:
+    """A client that lets something happen once, after the talk was read."""
+
+    def __init__(self, client: redis.Redis, happens: Callable[[], object]) -> None:
+        self._client, self._happens = client, [happens]
+
+    def get(self, key: str) -> object:
+        found = self._client.get(key)
+        while self._happens:
+            self._happens.pop()()
+        return found
+
+    def execute_command(self, *parts: object) -> object:
+        return self._client.execute_command(*parts)  # type: ignore[no-untyped-call]
+
+
+def test_handing_a_talk_over_undoes_no_turn_that_came_between(server: EmbeddedRedis) -> None:
+    client = make_client(server.url, 1)
+    talks = RedisConversations(client)
+    turn = Conversation(version=1, language="fr")
+    between = Between(client, lambda: talks.close("p", "SM1", turn, KEPT, 0))
+    RedisConversations(between).hand_over("p", 99)  # type: ignore[arg-type]
+    assert talks.open("p", "SM2").talk == turn.handed_over(99)
+
+
+def test_a_talk_that_changes_all_the_time_is_given_up_on(server: EmbeddedRedis) -> None:
+    client = make_client(server.url, 1)
+    talks = RedisConversations(client)
+    turns = iter(range(99))
+
+    class Always(Between):
+        def get(self, key: str) -> object:
+            found = self._client.get(key)
+            number = next(turns)
+            talks.close("p", f"SM{number}", Conversation(version=number + 1), KEPT, number)
+            return found
+
+    with pytest.raises(Unavailable):
+        RedisConversations(Always(client, int)).hand_over("p", 99)  # type: ignore[arg-type]
+    assert talks.handed_over("p") == 0

@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, text
 
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.sql.engine import make_engine
-from smsbot.adapters.sql.migrate import current, head, upgrade
+from smsbot.adapters.sql.migrate import _config, current, head, upgrade
 from smsbot.adapters.sql.people import SqlPeople
-from smsbot.adapters.sql.tables import REVISION, metadata
+from smsbot.adapters.sql.tables import REVISION, metadata, notices
 from smsbot.ports import Unavailable
 
 from ..people import NUMBER, record
+
+AT = "2026-11-24 15:00:00.000000"  # as both databases read it
 
 
 @pytest.fixture
@@ -78,3 +81,23 @@ def test_without_tables_the_ledger_says_what_to_do(unmigrated: SqlPeople, empty:
     assert unmigrated.alive()
     assert unmigrated.revision() == REVISION
     unmigrated.write(record("OptedOut"))
+
+
+def test_what_somebody_had_taken_before_there_was_a_console_counts_as_done(empty: Engine) -> None:
+    columns = "id, kind, classes, at, language, channel, blocked, told, tell_again_at"
+    row = f"'call', '[]', '{AT}', 'en', 'sms', false, 1, '{AT}'"
+    with empty.connect().execution_options(writes=True) as connection, connection.begin():
+        command.upgrade(_config(connection), "0001")
+        connection.execute(text(f"INSERT INTO notices ({columns}) VALUES ('open', {row})"))
+        more = f"{columns}, acknowledged_at, acknowledged_by"
+        connection.execute(
+            text(f"INSERT INTO notices ({more}) VALUES ('taken', {row}, '{AT}', 'link')")
+        )
+    upgrade(empty)
+    with empty.connect() as connection:
+        found = connection.execute(select(notices).order_by(notices.c.id)).all()
+    assert [(n.id, n.done_at, n.done_by) for n in found] == [
+        ("open", None, None),
+        ("taken", found[1].acknowledged_at, "link"),
+    ]
+    assert found[1].done_at is not None

@@ -273,7 +273,7 @@ def test_how_long_out_of_the_blue_is_asked_about_and_the_number_answers(say: Say
 
 
 def test_more_goes_on_with_what_was_not_answered_yet(say: Say) -> None:
-    first = say("price, does it hurt, which areas and is it safe?")
+    first = say("how much does it cost? does it hurt? which areas can be treated? is it safe?")
     assert len(first.kept.intents) == 4
     turn = say("more")
     assert (turn.kept.intents, turn.kept.topic) == (("more",), first.kept.intents[2])

@@ -31,7 +31,8 @@ def waiting(assembled: wiring.Parts, tag: str = "") -> list[Edit]:
 
 
 def exported(staff: Staff, tag: str = "fr", form: str = "xlsx") -> bytes:
-    return staff.client.get(f"/console/files/{tag}/{form}").data
+    content: bytes = staff.client.get(f"/console/files/{tag}/{form}").data
+    return content
 
 
 def changed(book: bytes, change: Callable[[Any, dict[str, int]], object]) -> bytes:
