@@ -13,12 +13,17 @@ from smsbot.ports import Note, silent
 QUEUE = "smsbot"
 EVERY = 5.0  # seconds: how late a notice may be whose wake was lost
 LONGEST = 120_000  # milliseconds that one round may take
+PUBLISHING = 1_800_000  # milliseconds that fitting and replaying may take: a machine that has kept no rows reads every example
 OLDEST = 60_000  # milliseconds after which a wake is worth nothing: a round went by since
 PARTING = 10.0  # seconds that the worker waits for the round it is in when it shuts down
 
 
 def declare(
-    broker: Broker, tend: Callable[[], object], note: Note = silent, every: float = EVERY
+    broker: Broker,
+    tend: Callable[[], object],
+    note: Note = silent,
+    every: float = EVERY,
+    publish: Callable[[int], object] | None = None,
 ) -> None:
     """Declares the actors on the broker, and the rounds that each worker process makes every `every` seconds."""
     broker.add_middleware(Rounds(tend, note, every))
@@ -34,6 +39,20 @@ def declare(
     )
     def on_wake(kind: str) -> None:  # noqa: ARG001 - every kind is looked after in one round
         tend()
+
+    if publish is None:
+        return
+
+    # No retries: whoever asked sees on their page what came of it, and asks again.
+    @dramatiq.actor(
+        actor_name="publish",
+        queue_name=QUEUE,
+        broker=broker,
+        max_retries=0,
+        time_limit=PUBLISHING,
+    )
+    def on_publish(publishing_id: int) -> None:
+        publish(publishing_id)
 
 
 class Rounds(Middleware):

@@ -104,3 +104,20 @@ def test_a_wake_that_failed_is_not_tried_again_since_a_round_follows_anyway(
         assert tend.count == 2
     finally:
         worker.stop()
+
+
+def test_a_publishing_is_done_once_by_its_number_and_not_tried_again(broker: StubBroker) -> None:
+    asked: list[int] = []
+
+    def publish(publishing_id: int) -> None:
+        asked.append(publishing_id)
+        raise RuntimeError
+
+    declare(broker, Counted(), every=3600, publish=publish)
+    worker = booted(broker)
+    try:
+        broker.get_actor("publish").send(7)
+        broker.join(QUEUE, timeout=int(PATIENCE * 1000), fail_fast=False)
+        assert asked == [7]
+    finally:
+        worker.stop()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smsbot.core.content.broken import Broken
+from smsbot.core.conversation.talks import Talk, read_talk
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CONTENT = PACKAGE / "content"
@@ -16,6 +17,9 @@ LOCALES = PACKAGE.parent / "locales"
 MODEL = (
     PACKAGE.parent / "var" / "model"
 )  # built from the languages' examples, not kept in the repository
+TALKS = (
+    PACKAGE.parent / "tests" / "transcripts"
+)  # golden talks, which staff's words must not change
 CONTENT_FILES = ("facts.toml", "topics.toml", "service.toml", "check.toml", "emergency.toml")
 
 
@@ -41,6 +45,14 @@ def read_content_files(folder: Path = CONTENT) -> dict[str, dict[str, Any]]:
 def language_folders(locales: Path = LOCALES) -> list[Path]:
     """The folders of all languages that have a vocabulary; a folder is all that a language needs."""
     return sorted(p.parent for p in locales.glob("*/vocabulary.toml"))
+
+
+def talks(folder: Path = TALKS) -> tuple[Talk, ...]:
+    """The golden talks, by name; none where the folder is not there."""
+    return tuple(
+        read_talk(path.stem, path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("**/*.txt"))
+    )
 
 
 def state_of(paths: Iterable[Path]) -> str:

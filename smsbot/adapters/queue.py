@@ -15,6 +15,17 @@ def make_broker(client: Any) -> RedisBroker:
     return RedisBroker(client=client, namespace="smsbot:queue")  # type: ignore[no-untyped-call]
 
 
+def send(broker: RedisBroker, actor: str, *args: object) -> None:
+    """Asks the worker to do one thing. Raises `Unavailable`."""
+    message: Message[None] = Message(
+        queue_name=QUEUE, actor_name=actor, args=args, kwargs={}, options={}
+    )
+    try:
+        broker.enqueue(message)
+    except Exception as error:  # noqa: BLE001 - the errors of the client's library are at home in another room
+        raise Unavailable(f"the queue: {type(error).__name__}") from None
+
+
 class Wake:
     """Asks the worker to look at once for what is due; without it the worker looks every few seconds by itself."""
 
@@ -23,10 +34,15 @@ class Wake:
 
     def __call__(self, kind: str) -> None:
         """`kind` says what for. Raises `Unavailable`; nothing is lost by it but a few seconds."""
-        message: Message[None] = Message(
-            queue_name=QUEUE, actor_name="tend", args=(kind,), kwargs={}, options={}
-        )
-        try:
-            self._broker.enqueue(message)
-        except Exception as error:  # noqa: BLE001 - the errors of the client's library are at home in another room
-            raise Unavailable(f"the queue: {type(error).__name__}") from None
+        send(self._broker, "tend", kind)
+
+
+class AskPublish:
+    """Asks the worker to put staff's words in force."""
+
+    def __init__(self, broker: RedisBroker) -> None:
+        self._broker = broker
+
+    def __call__(self, publishing_id: int) -> None:
+        """Raises `Unavailable`: then nobody will do it."""
+        send(self._broker, "publish", publishing_id)

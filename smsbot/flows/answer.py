@@ -21,7 +21,15 @@ from smsbot.core.people.address import key_of
 from smsbot.core.people.carrier import Habit, habit
 from smsbot.core.people.consent import MINOR_HOLD, RED_FLAG_HOLD
 from smsbot.core.understanding.look import Look, Reader, look
-from smsbot.core.understanding.reading import Reading, Scores, asked_of, flagged, understand
+from smsbot.core.understanding.reading import (
+    NOT_OFFERED,
+    Reading,
+    Scores,
+    asked_of,
+    flagged,
+    understand,
+)
+from smsbot.core.understanding.redaction import keepable, redacted
 from smsbot.core.understanding.spoken import Prior, spoken, weigh
 from smsbot.ports import (
     Conversations,
@@ -39,10 +47,12 @@ from smsbot.ports import (
     Regions,
     Unavailable,
 )
+from smsbot.ports.console import UnreadMessages
 
 T = TypeVar("T")
 
 DEMO = "demo:"  # the space of people who do not exist
+NOT_UNDERSTOOD = (("unknown",), ("clarify",))  # how a turn ends that staff can learn from
 TRIES = 3  # how often a turn is decided when other messages of the same person come between
 
 
@@ -98,6 +108,7 @@ class Answer:
     names: Mapping[tuple[str, ...], str]
     codes: Mapping[str, str]
     yes: frozenset[tuple[str, ...]]
+    unread: UnreadMessages | None = None  # only where the clinic keeps what could not be read
 
     def answer(self, inbound: Inbound) -> Turn:
         """The answer to a message. Raises `Unavailable` where it could only be pretended: when no store can be reached."""
@@ -422,7 +433,25 @@ class Answer:
             lacked=_lacked(turn),
             demo=heard.inbound.demo,
         )
+        self._kept_unread(heard, turn)
         return turn
+
+    def _kept_unread(self, heard: _Heard, turn: Turn) -> None:
+        """Has a message that was not understood kept for staff, behind the answer, without what could lead to somebody."""
+        unread, reading, decision = self.unread, turn.reading, turn.decision
+        if unread is None or reading is None or decision is None or heard.inbound.demo:
+            return
+        talk = decision.conversation
+        private = (
+            talk.stopped or talk.minor or talk.ask is not None or talk.step.startswith("check")
+        )
+        answered = decision.intents in NOT_UNDERSTOOD and bool(turn.kept.texts)
+        if private or not answered or not keepable(heard.seen, heard.scores):
+            return
+        text = redacted(heard.seen.text, self.reader.lexicon.knows)
+        guesses = [(n, share) for n, share in reading.candidates if n not in NOT_OFFERED]
+        at, language = heard.inbound.at, turn.kept.language
+        self.later(lambda: unread.keep(language, text, guesses, at))
 
 
 def _lacked(turn: Turn) -> tuple[str, ...]:

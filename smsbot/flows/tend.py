@@ -1,22 +1,25 @@
 """What is done behind everybody's back, again and again: the order of doors of one round."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+from smsbot.core.understanding.redaction import LIFE
 from smsbot.ports import Clock, Note, Notice, Notices, Notify, Outbox, People, Refused, Unavailable
+from smsbot.ports.console import UnreadMessages
 
 MOST = 50  # notices told in one round
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did: withdrawals written down, notices told and not told, numbers removed."""
+    """What one round did: withdrawals written down, notices told and not told, numbers removed, unread messages removed."""
 
     drained: int = 0
     told: int = 0
     untold: int = 0
     tidied: int = 0
+    let_go: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,16 +34,20 @@ class Tend:
     clock: Clock
     note: Note
     repeat: timedelta  # how long after it was told a notice is told again, unless somebody took it
+    unread: UnreadMessages | None = None  # messages kept for staff, which are let go after a while
 
     def __call__(self) -> Round:
         """One round. A door that is shut keeps nobody from the others; what waits behind it waits for the next round."""
         drained = self._tried("outbox_waits", lambda: self.outbox.drain(self.people))
         told, untold = self._alerts()
         tidied = self._tried("tidying_waits", lambda: self.notices.tidy(self.clock.now()))
-        done = Round(drained, told, untold, tidied)
+        done = Round(drained, told, untold, tidied, self._tried("unread_waits", self._let_go))
         if done != Round():
-            self.note("round", drained=drained, told=told, untold=untold, tidied=tidied)
+            self.note("round", **asdict(done))
         return done
+
+    def _let_go(self) -> int:
+        return self.unread.tidy(self.clock.now() - LIFE) if self.unread else 0
 
     def _tried(self, event: str, work: Callable[[], int]) -> int:
         try:

@@ -170,7 +170,10 @@ class Words(Protocol):
         """Keeps it, with its id. Raises `Refused` where the same word stands there already."""
 
     def decide(self, word_ids: Sequence[int], state: WordState, by: int, at: datetime) -> None:
-        """What became of them."""
+        """What became of them. Raises `Refused`, and changes none, where one of them cannot come into this state any more."""
+
+    def word(self, word_id: int) -> Word | None:
+        """One word."""
 
     def find(
         self, tag: str = "", state: WordState | None = None, label: str = ""
@@ -180,6 +183,9 @@ class Words(Protocol):
     def version(self) -> int:
         """The number of the newest fitting that is in force; 0 before the first."""
 
+    def ids_in_force(self) -> frozenset[int]:
+        """Which words the newest fitting has."""
+
     def in_force(self) -> tuple[Sequence[Word], bytes]:
         """The words of the newest fitting, and the fitted head (b"" where it fitted none)."""
 
@@ -187,6 +193,54 @@ class Words(Protocol):
         self, word_ids: Sequence[int], head: bytes, report: Mapping[str, object], at: datetime
     ) -> int:
         """Puts the words in force, with the head fitted on them; the new version."""
+
+
+PublishingState = Literal["waiting", "running", "done", "blocked", "failed"]
+PublishingStep = Literal["", "reading", "fitting", "replaying"]
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """One try to put words in force: how far it is (`share` of its step, in percent), when it last gave a sign of life, what it found."""
+
+    id: int
+    by: int
+    at: datetime
+    state: PublishingState
+    step: PublishingStep
+    share: int
+    beat_at: datetime
+    report: Mapping[str, object]
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be done or being done."""
+        return self.state in ("waiting", "running")
+
+
+class Publishings(Protocol):
+    """The tries to put words in force, one at a time. Raises `Unavailable`."""
+
+    def ask(self, by: int, at: datetime) -> Publishing:
+        """A new one, waiting. Raises `Refused` while another one is under way; one without a sign of life for long has failed."""
+
+    def begin(self, publishing_id: int, at: datetime) -> bool:
+        """Takes one that waits on; False where it waits no longer."""
+
+    def tell(self, publishing_id: int, step: PublishingStep, share: int, at: datetime) -> bool:
+        """How far it is; False where it was given up on meanwhile."""
+
+    def end(
+        self,
+        publishing_id: int,
+        state: PublishingState,
+        report: Mapping[str, object],
+        at: datetime,
+    ) -> None:
+        """What came of it. Changes nothing where it was given up on meanwhile."""
+
+    def newest(self, limit: int = 1) -> Sequence[Publishing]:
+        """The latest ones, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

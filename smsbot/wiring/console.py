@@ -3,7 +3,7 @@
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
@@ -11,8 +11,7 @@ from tqdm import tqdm
 from smsbot.adapters import files
 from smsbot.adapters.clock import SystemClock
 from smsbot.adapters.gettext import CatalogShelf
-from smsbot.adapters.learned.build import head_of
-from smsbot.adapters.learned.intents import LearnedIntents
+from smsbot.adapters.learned.intents import with_head
 from smsbot.adapters.live import Live
 from smsbot.adapters.passwords import Argon2Passwords
 from smsbot.adapters.proofs import Of, proofs_of
@@ -20,6 +19,7 @@ from smsbot.adapters.sql.audit import SqlAudit
 from smsbot.adapters.sql.edits import SqlEdits
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.members import SqlMembers
+from smsbot.adapters.sql.publishings import SqlPublishings
 from smsbot.adapters.sql.tallies import SqlTallies
 from smsbot.adapters.sql.words import SqlWords
 from smsbot.adapters.word_files import WordFiles
@@ -50,10 +50,11 @@ class Stores:
     edits: SqlEdits
     words: SqlWords
     tallies: SqlTallies
+    publishings: SqlPublishings
 
     def close(self) -> None:
         """Ends their threads and connections."""
-        for store in (self.members, self.audit, self.edits, self.tallies):
+        for store in (self.members, self.audit, self.edits, self.tallies, self.publishings):
             store.close()
         self.words.close_all()
 
@@ -69,6 +70,7 @@ def make_stores(settings: Settings, patience: float = PATIENCE) -> Stores:
         SqlEdits(engine, patience),
         SqlWords(engine, patience),
         SqlTallies(engine, patience),
+        SqlPublishings(engine, patience),
     )
 
 
@@ -100,7 +102,7 @@ def _follower(
             library = laid_over(before.files, published, words, now)
             intents = files.intents
             if head and version.words != before.version.words:
-                intents = LearnedIntents(replace(intents.learned, **head_of(head)))
+                intents = with_head(intents, head)
             elif head:
                 intents = made.intents
             made = make_texts(library, intents, files.languages, made)

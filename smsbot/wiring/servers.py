@@ -19,7 +19,7 @@ from smsbot.adapters.live import Live
 from smsbot.adapters.log import make_note
 from smsbot.adapters.metrics import Metrics
 from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
-from smsbot.adapters.queue import Wake, make_broker
+from smsbot.adapters.queue import AskPublish, Wake, make_broker
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
 from smsbot.adapters.redis.conversations import RedisConversations
 from smsbot.adapters.redis.outbox import RedisOutbox
@@ -45,6 +45,7 @@ from smsbot.web.phone.trace import encode, trace
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
 from .talk import in_memory
 from .texts import Texts, texts_of
+from .words import make_phrasebook, make_publish
 
 # What a line or a count must not name, beside the topics that say so themselves: it would tell of a person's health.
 _SENSITIVE = frozenset({"urgent", "urgent_today", "crisis", "minor"})
@@ -70,11 +71,11 @@ def build(settings: Settings) -> tuple[Flask, Broker]:
     return make_app(parts.doors), parts.broker
 
 
-def assemble(settings: Settings) -> Parts:
-    """Everything built from the settings and tied together."""
+def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
+    """Everything built from the settings and tied together; `texts` where the caller has loaded them already."""
     if lacking := settings.lacking():
         raise Misconfigured([*lacking, "`smsbot doctor` looks at the rest."])
-    texts = texts_of(settings)
+    texts = texts or texts_of(settings)
     metrics = Metrics()
     clock = SystemClock()
     stores = make_stores(settings)
@@ -95,7 +96,9 @@ def assemble(settings: Settings) -> Parts:
         outbox=outbox,
         later=background.later,
         wake=Wake(make_broker(make_client(queue_url, TURN))),
+        unread=stores.words if settings.keep_unread == "on" else None,
     )
+    live = make_live(texts, answer, stores, note)
     tend = Tend(
         outbox=outbox,
         people=people,
@@ -105,10 +108,11 @@ def assemble(settings: Settings) -> Parts:
         clock=clock,
         note=note,
         repeat=timedelta(minutes=int(settings.notify_repeat_minutes)),
+        unread=stores.words,
     )
     broker = make_broker(make_client(queue_url, WORK))
-    declare(broker, tend, note)
-    live = make_live(texts, answer, stores, note)
+    declare(broker, tend, note, publish=make_publish(settings, texts, stores, live, clock, note))
+    ask = AskPublish(make_broker(make_client(queue_url, TURN)))
 
     def stop() -> None:
         live.stop()
@@ -136,6 +140,7 @@ def assemble(settings: Settings) -> Parts:
             audit=stores.audit,
             words=stores.words,
             unread=stores.words,
+            phrasebook=make_phrasebook(settings, texts, stores, live, clock, ask),
             tallies=stores.tallies,
             notices=people,
             clock=clock,

@@ -36,6 +36,25 @@ def in_memory(texts: Texts, note: Note = silent, pepper: bytes = b"chat") -> Ans
     )
 
 
+def apart(answer: Answer) -> Answer:
+    """The same bot with nobody's talks in it, on its in-memory twins: what it is told stays there, and two of them answer alike."""
+    talks, people = memory.MemoryConversations(), memory.MemoryPeople()
+    return replace(
+        answer,
+        conversations=talks,
+        hurried=talks,
+        people=people,
+        nobody=memory.Nobody(),
+        outbox=memory.MemoryOutbox(),
+        note=silent,
+        later=memory.at_once,
+        wake=silent,
+        fresh=lambda: "TALK",  # a reference that is the same each time
+        pepper=b"talk",
+        unread=None,
+    )
+
+
 def speaking(answer: Answer, texts: Texts) -> Answer:
     """The same bot with other texts and other ears."""
     return replace(

@@ -33,7 +33,7 @@ from smsbot.core.language.language import Language, code
 from smsbot.core.language.translation import catalog_of
 from smsbot.core.understanding.examples import Example, read_examples
 from smsbot.core.understanding.folding import tokens
-from smsbot.core.understanding.look import Reader, make_reader
+from smsbot.core.understanding.look import Reader, make_reader, widened
 from smsbot.core.understanding.vocabulary import (
     Entry,
     Malformed,
@@ -50,6 +50,15 @@ Offers = Mapping[str, tuple[Entry, ...]]  # language -> what the bot itself offe
 
 
 @dataclass(frozen=True)
+class Tree:
+    """A reader whose patterns were laid into one tree, which takes seconds, and what was laid into it."""
+
+    reader: Reader
+    vocabularies: Mapping[str, Vocabulary]
+    offers: Offers
+
+
+@dataclass(frozen=True)
 class Texts:
     """What can be said, and how it is read; and who votes on the language. `library` is what it was made of."""
 
@@ -63,6 +72,7 @@ class Texts:
     languages: Detector
     intents: LearnedIntents
     lacking: Mapping[str, str]  # what of the readers this machine has not, and why
+    tree: Tree  # what `reader` is, or what it is but for a few more patterns
 
 
 def load_texts(
@@ -110,8 +120,7 @@ def make_texts(
         library.source,
     )
     offers = {tag: _offers(catalog, library.content) for tag, catalog in catalogs.by_tag.items()}
-    alike = before is not None and _read_alike(before, library, offers)
-    reader = before.reader if before and alike else _reader(library, offers, intents.learned)
+    tree, reader = _heard_by(before, library, offers, intents.learned)
     vocabularies = [script.vocabulary for script in library.scripts.values()]
     names, codes = (
         (before.names, before.codes) if before else _language_names(catalogs, vocabularies)
@@ -130,15 +139,39 @@ def make_texts(
             **({"encoder": intents.lacking} if intents.lacking else {}),
             **dict.fromkeys(detector.missing, "not on this machine"),
         },
+        tree=tree,
     )
 
 
-def _read_alike(before: Texts, library: Library, offers: Offers) -> bool:
-    """Whether the same is typed as before: the very same vocabularies, and the same words offered."""
+def _heard_by(
+    before: Texts | None, library: Library, offers: Offers, learned: Learned
+) -> tuple[Tree, Reader]:
+    """The tree of patterns, and the reader that goes by it. Patterns that were only added stand beside the tree of before."""
+    vocabularies = {tag: script.vocabulary for tag, script in library.scripts.items()}
+    if before is None or not _grown_from(before.tree, vocabularies, offers):
+        tree = Tree(_reader(library, offers, learned), vocabularies, offers)
+        return tree, tree.reader
     known = before.library.scripts
-    return offers == before.offers and all(
-        tag in known and script.vocabulary is known[tag].vocabulary
-        for tag, script in library.scripts.items()
+    if all(vocabulary is known[tag].vocabulary for tag, vocabulary in vocabularies.items()):
+        return before.tree, before.reader
+    old = before.tree.vocabularies
+    more = [
+        replace(vocabulary, entries=added)
+        for tag, vocabulary in vocabularies.items()
+        if (added := vocabulary.entries[len(old[tag].entries) :])
+    ]
+    return before.tree, widened(before.tree.reader, more) if more else before.tree.reader
+
+
+def _grown_from(tree: Tree, vocabularies: Mapping[str, Vocabulary], offers: Offers) -> bool:
+    """Whether all that lies in the tree is still typed so, whatever came to it."""
+    return (
+        offers == tree.offers
+        and vocabularies.keys() == tree.vocabularies.keys()
+        and all(
+            vocabularies[tag].entries[: len(old.entries)] == old.entries
+            for tag, old in tree.vocabularies.items()
+        )
     )
 
 
@@ -160,17 +193,27 @@ def _reader(library: Library, offers: Offers, learned: Learned) -> Reader:
 
 def texts_of(settings: Settings) -> Texts:
     """The texts of the clinic that the settings name, with the readers fitted to the examples: at once where they were before."""
-    model = Path(settings.model_dir) if settings.model_dir else files.MODEL
-    return load_texts(settings.clinic_file, model_folder=model)
+    return load_texts(settings.clinic_file, model_folder=model_folder(settings))
+
+
+def model_folder(settings: Settings) -> Path:
+    """Where the fitted readers are kept."""
+    return Path(settings.model_dir) if settings.model_dir else files.MODEL
 
 
 def read_all_examples(
-    locales: Path = files.LOCALES, vocabularies: Mapping[str, Vocabulary] | None = None
+    locales: Path = files.LOCALES,
+    vocabularies: Mapping[str, Vocabulary] | None = None,
+    intents_of: Vocabulary | None = None,
 ) -> tuple[Example, ...]:
-    """The example messages of the given languages, of all where none are given. Raises `Broken` naming the file and the key."""
+    """The example messages of the given languages, of all where none are given. Raises `Broken` naming the file and the key.
+
+    The intents are those of `intents_of`, English where it is not given.
+    """
     if vocabularies is None:
         vocabularies = {v.tag: v for v in map(_vocabulary, files.language_folders(locales))}
-    known = {e.name for e in vocabularies["en"].entries if e.kind == "intents"} | {"unknown"}
+    model = intents_of or vocabularies["en"]
+    known = {e.name for e in model.entries if e.kind == "intents"} | {"unknown"}
     return tuple(
         example for tag in vocabularies for example in _examples(locales / posix(tag), tag, known)
     )

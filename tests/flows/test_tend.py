@@ -1,6 +1,6 @@
 """One round: what waits is written down, what is due is told, and a shut door keeps nobody from the others."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from smsbot.adapters.memory import MemoryOutbox, MemoryPeople
 from smsbot.core.people.address import Address
 from smsbot.core.people.consent import NUMBER_LIFE
+from smsbot.core.understanding.redaction import LIFE
 from smsbot.flows.tend import Round, Tend
 from smsbot.ports import Notice, Record, RecordName, Refused, Unavailable
 
@@ -208,3 +209,27 @@ def test_a_shut_door_is_noted_and_the_others_are_still_tried(
     assert house.tend().drained == 1
     assert len(house.staff.told) == told
     assert line in house.lines
+
+
+@dataclass
+class Kept:
+    """Unread messages of which some are from before a day."""
+
+    before: datetime = AT
+    fails: bool = False
+
+    def tidy(self, before: datetime) -> int:
+        if self.fails:
+            raise Unavailable("shut")
+        self.before = before
+        return 2
+
+
+def test_unread_messages_are_let_go_after_their_time(house: House) -> None:
+    kept = Kept()
+    house.tend = replace(house.tend, unread=kept)  # type: ignore[arg-type]
+    assert house.after(timedelta(days=1)) == Round(let_go=2)
+    assert kept.before == house.clock.now() - LIFE
+    kept.fails = True
+    assert house.tend() == Round()
+    assert house.lines[-1] == "unread_waits"

@@ -33,11 +33,21 @@ from .characters import Characters, learn, learn_apart
 from .head import Head, fit
 
 VERSION = "3"  # of how the head is fitted and what is kept: a change of it fits anew
+TAUGHT_WORTH = 30  # as so many examples one that staff taught counts: among tens of thousands, one would change nothing
+REFIT_STEPS = 40  # for a head that learns a few more examples
 SCALE = 12.0  # the encoder's rows lie close together; spread so, a head is found in few steps
 
 Floats = npt.NDArray[np.float32]
 Progress = Callable[[Iterable[Floats], int, str], Iterable[Floats]]
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What staff taught, as rows of length one about the middle, and the label of each."""
+
+    rows: Floats
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ class Learned:
     head: Head | None = None
     middle: Floats | None = None  # the mean row, which every row is taken less
     lacking: str = ""
+    taught: Taught | None = None
 
 
 def load(
@@ -201,8 +212,44 @@ def _loaded(folder: Path, kept: Path) -> Learned:
     )
 
 
-def packed_head(head: Head, middle: Floats) -> bytes:
-    """A fitted head with its middle, as it is kept beside the words that it was fitted on."""
+def refitted(
+    folder: Path,
+    learned: Learned,
+    examples: Sequence[Example],
+    taught: Sequence[Example],
+    steps: Progress,
+    say: Say,
+) -> bytes:
+    """The head fitted on the files' examples and those that staff taught, packed; b"" where the encoder is not there.
+
+    It goes on from the head that is there, since most examples are the same. New ones are kept as rows in the folder.
+    """
+    if learned.encoder is None or learned.head is None or learned.middle is None:
+        return b""
+    with _alone(folder):
+        everything = (*examples, *taught)
+        rows = embedded(folder / f"rows-{_encoder_name()}.npz", everything, learned.encoder, steps)
+    say("fitting the readers")
+    near = rows[len(examples) :] - learned.middle
+    rows = np.concatenate([rows, np.repeat(rows[len(examples) :], TAUGHT_WORTH - 1, 0)])
+    labels = [e.label for e in (*everything, *(e for e in taught for _ in range(TAUGHT_WORTH - 1)))]
+    known = Head(learned.head.labels, learned.head.weights / SCALE, learned.head.offsets)
+    head = fit((rows - learned.middle) * SCALE, labels, steps=REFIT_STEPS, start=known)
+    return packed_head(
+        Head(head.labels, head.weights * SCALE, head.offsets),
+        learned.middle,
+        Taught(unit(near), tuple(e.label for e in taught)),
+    )
+
+
+def unit(rows: Floats) -> Floats:
+    """The rows, each brought to the length one."""
+    lengths: Floats = np.linalg.norm(rows, axis=-1, keepdims=True) + np.float32(1e-9)
+    return rows / lengths
+
+
+def packed_head(head: Head, middle: Floats, taught: Taught) -> bytes:
+    """A fitted head with its middle and what it was taught, as it is kept beside the words that it was fitted on."""
     file = io.BytesIO()
     np.savez_compressed(
         file,
@@ -210,15 +257,24 @@ def packed_head(head: Head, middle: Floats) -> bytes:
         weights=head.weights,
         offsets=head.offsets,
         middle=middle,
+        encoder=np.array(_encoder_name()),
+        taught=taught.rows.astype(np.float16),
+        taught_labels=np.array(taught.labels),
     )
     return file.getvalue()
 
 
 def head_of(packed: bytes) -> dict[str, Any]:
-    """The head and the middle again, by the names that `Learned` has for them."""
+    """The head, the middle and what was taught again, by the names that `Learned` has for them.
+
+    Nothing where another encoder than this release's made the rows: its head would read these rows as if at random.
+    """
     with np.load(io.BytesIO(packed)) as file:
+        if str(file["encoder"]) != _encoder_name():
+            return {}
         head = Head(tuple(file["labels"].tolist()), file["weights"], file["offsets"])
-        return {"head": head, "middle": file["middle"]}
+        taught = Taught(file["taught"].astype(np.float32), tuple(file["taught_labels"].tolist()))
+        return {"head": head, "middle": file["middle"], "taught": taught}
 
 
 def _without_encoder(examples: Sequence[Example], why: str) -> Learned:

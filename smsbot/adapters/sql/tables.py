@@ -322,6 +322,19 @@ fittings = Table(
     Column("report", JSON, nullable=False),
 )
 
+publishings = Table(
+    "publishings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("by_id", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("share", Integer, nullable=False),
+    Column("beat_at", Moment, nullable=False),
+    Column("report", JSON, nullable=False),
+)
+
 unread = Table(
     "unread",
     metadata,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
-from smsbot.core.understanding.words import Word, WordState
+from smsbot.core.understanding.words import BEFORE, Word, WordState
 from smsbot.ports import Refused
 from smsbot.ports.console import Unread
 
@@ -57,10 +57,22 @@ class SqlWords:
         return self._hurried.run(work, writes=True)
 
     def decide(self, word_ids: Sequence[int], state: WordState, by: int, at: datetime) -> None:
-        """What became of them."""
-        told = update(words).where(words.c.id.in_(list(word_ids)))
+        """What became of them. Raises `Refused`, and changes none, where one of them cannot come into this state any more."""
+        ids = set(word_ids)
+        told = update(words).where(words.c.id.in_(ids), words.c.state.in_(BEFORE[state]))
         told = told.values(state=state, decided_by=by, decided_at=at)
-        self._hurried.run(lambda c: c.execute(told), writes=True)
+
+        def work(connection: Connection) -> None:
+            if connection.execute(told).rowcount != len(ids):
+                raise Refused("somebody has decided on this word already")
+
+        self._hurried.run(work, writes=True)
+
+    def word(self, word_id: int) -> Word | None:
+        """One word."""
+        wanted = select(words).where(words.c.id == word_id)
+        row = self._hurried.run(lambda c: c.execute(wanted).one_or_none())
+        return _word(row) if row else None
 
     def find(
         self, tag: str = "", state: WordState | None = None, label: str = ""
@@ -74,6 +86,12 @@ class SqlWords:
     def version(self) -> int:
         """The number of the newest fitting that is in force; 0 before the first."""
         return self._hurried.run(_version)
+
+    def ids_in_force(self) -> frozenset[int]:
+        """Which words the newest fitting has."""
+        newest = select(fittings.c.words).order_by(fittings.c.version.desc()).limit(1)
+        row = self._hurried.run(lambda c: c.execute(newest).one_or_none())
+        return frozenset(row.words) if row else frozenset()
 
     def in_force(self) -> tuple[Sequence[Word], bytes]:
         """The words of the newest fitting, and the fitted head (b"" where it fitted none)."""

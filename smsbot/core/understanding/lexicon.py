@@ -193,6 +193,10 @@ class Lexicon:
         if word.isdigit() and len(word) <= 3:
             yield from (w for w, numbers in self._ranges.items() if int(word) in numbers)
 
+    def knows(self, word: str) -> bool:
+        """Whether a folded word, in one of the forms under which it may be meant, stands in the tree as it is."""
+        return any(True for form in (word, *variants(word)) for _ in self._exactly(form))
+
     def near(self, word: str) -> tuple[str, ...]:
         """The words of the tree from which `word` differs by one slip, as the head of this module says."""
         if len(word) <= 4:
@@ -213,6 +217,35 @@ class Lexicon:
     def _candidates(self, word: str) -> Iterator[str]:
         for key in _deletions(word):
             yield from (w for w in self._near.get(key, ()) if w[0] == word[0])
+
+
+class Widened(Lexicon):
+    """A lexicon with a few more patterns beside it, found together. The large tree is not built anew.
+
+    A word that one of the two knows as it is, is mended into nothing of the other, as if all lay in one tree.
+    """
+
+    def __init__(self, base: Lexicon, more: Iterable[Vocabulary]) -> None:
+        self._base = base
+        super().__init__(more)
+
+    def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
+        """Every pattern of both that stands in `words` (folded), longest first."""
+        mine = frozenset(i for i, word in enumerate(words) if super(Widened, self).knows(word))
+        theirs = (
+            hit
+            for hit in self._base.find(words)
+            if not (hit.near and any(i in mine for i in range(hit.start, hit.end)))
+        )
+        return tuple(sorted((*theirs, *super().find(words)), key=_longest_first))
+
+    def knows(self, word: str) -> bool:
+        """Whether one of the two knows the word."""
+        return super().knows(word) or self._base.knows(word)
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """The words of the few patterns from which `word` differs by one slip, where it is no word of the large tree."""
+        return () if self._base.knows(word) else super().near(word)
 
 
 def _longest_first(hit: Hit) -> tuple[int, int, bool, int]:

@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .folding import tokens
-from .lexicon import Hit, Lexicon
+from .lexicon import Hit, Lexicon, Widened
 from .vocabulary import Vocabulary
 
 PART_WORDS = 3  # below this many words a sentence is read with the one before it
@@ -49,6 +49,11 @@ def make_reader(
         stop_words=frozenset(word for v in known for word in _stop_words(v)),
         romanised=frozenset(romanised),
     )
+
+
+def widened(reader: Reader, more: Iterable[Vocabulary]) -> Reader:
+    """The reader with a few more patterns; none of them may be a whole message that opts out."""
+    return replace(reader, lexicon=Widened(reader.lexicon, more))
 
 
 def _stop_words(vocabulary: Vocabulary) -> Iterator[str]:

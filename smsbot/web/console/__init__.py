@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from smsbot.core.people.staff import may
 from smsbot.ports import Unavailable
 
-from . import audit, calls, files, overview, provider, sign_in, staff, texts
+from . import audit, calls, files, overview, provider, sign_in, staff, texts, words
 from .desk import Desk
 from .doors import Doors
 from .proofs import Proofs
@@ -72,6 +72,7 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
         provider.routes(app, doors, desk.provider, public_url)
     overview.routes(doors, proofs)
     texts.routes(doors, proofs)
+    words.routes(doors)
     calls.routes(doors)
     files.routes(doors, proofs, secret_key)
     staff.routes(doors, public_url)

@@ -10,6 +10,7 @@ from smsbot.flows.access import Access
 from smsbot.flows.callback import Callback
 from smsbot.flows.edition import Edition
 from smsbot.flows.exchange import Files
+from smsbot.flows.phrasebook import Phrasebook
 from smsbot.flows.translate import Translate
 from smsbot.ports import Clock, Notices
 from smsbot.ports.console import Audit, Members, Tallies, UnreadMessages, Words
@@ -37,6 +38,7 @@ class Desk:
     audit: Audit
     words: Words
     unread: UnreadMessages
+    phrasebook: Phrasebook
     tallies: Tallies
     notices: Notices
     clock: Clock

@@ -145,7 +145,8 @@ def test_a_clear_yes_before_the_same_request_deletes(words: str, say: Say) -> No
 
 
 @pytest.mark.parametrize(
-    "words", ["delete my data", "si borran todo lo mío quedo contenta", "ok delete my data", "👍 ok"]
+    "words",
+    ["delete my data", "si borran todo lo mío quedo contenta", "ok delete my data", "👍 ok"],
 )
 def test_a_deletion_said_again_without_a_clear_yes_is_told_what_is_needed(
     words: str, say: Say

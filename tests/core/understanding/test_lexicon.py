@@ -3,7 +3,7 @@
 import pytest
 
 from smsbot.core.understanding.folding import tokens
-from smsbot.core.understanding.lexicon import Lexicon
+from smsbot.core.understanding.lexicon import Lexicon, Widened
 from smsbot.core.understanding.vocabulary import (
     Malformed,
     Vocabulary,
@@ -99,3 +99,22 @@ def test_a_vocabulary_names_the_key_that_is_wrong() -> None:
         read_vocabulary("en", {**table, "intents": {"price": {"wrods": []}}})
     with pytest.raises(Malformed, match="direction must be"):
         read_vocabulary("en", {**table, "intents": {}, "direction": "up"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the damage", "whats the damge", "how much damage", "prise", "price", "praise", "priec",
+        "a preson", "person", "parson the price", "damages", "dammage", "how mcuh", "pirce of a parson",
+    ],
+)  # fmt: skip
+def test_a_few_patterns_beside_a_tree_are_found_as_if_they_lay_in_it(text: str) -> None:
+    base = vocabulary(price=["price", "how much"], human=["a person|preson"])
+    more = vocabulary(price=["damage"], limits=["praise", "parson"])
+    whole = Lexicon([base, more])
+    assert set(Widened(Lexicon([base]), [more]).find(tokens(text))) == set(whole.find(tokens(text)))
+
+
+def test_a_lexicon_knows_words_as_they_are_and_not_misspelled() -> None:
+    lexicon = Widened(Lexicon([vocabulary(it=["price"])]), [vocabulary(it=["hurt*"])])
+    assert [w for w in ("price", "prcie", "hurts", "hut") if lexicon.knows(w)] == ["price", "hurts"]

@@ -14,6 +14,7 @@ TABLES = (
     "tallies",
     "unread",
     "fittings",
+    "publishings",
     "words",
     "missing_rules",
     "texts_seen",
@@ -209,6 +210,17 @@ def _words() -> None:
         _needed("head", sa.LargeBinary),
         _needed("report", sa.JSON),
         sa.PrimaryKeyConstraint("version", name="pk_fittings"),
+    )
+    op.create_table(
+        "publishings",
+        sa.Column("id", sa.Integer, nullable=False, autoincrement=False),
+        _needed("by_id", sa.Integer),
+        _needed("at", MOMENT),
+        *map(_needed, ("state", "step")),
+        _needed("share", sa.Integer),
+        _needed("beat_at", MOMENT),
+        _needed("report", sa.JSON),
+        sa.PrimaryKeyConstraint("id", name="pk_publishings"),
     )
     op.create_table(
         "unread",
