@@ -200,6 +200,27 @@ def dry_run(
     return DryRun(tuple(kept), tuple(refused), tally.same, tally.empty)
 
 
+def once_more(
+    translate: Translate, at: Bench, member: Member, offers: Sequence[Offer], tag: str
+) -> DryRun:
+    """What the offers of an earlier look would change now. Raises `NotAllowed`, `Unusable`."""
+    english = english_of(at.library)
+    lines = [
+        Line(
+            number=offer.numbers[min(form, len(offer.numbers) - 1)] if offer.numbers else 0,
+            language=tag,
+            key=offer.key,
+            form=form,
+            english=beside[min(form, len(beside) - 1)],
+            text=words,
+        )
+        for offer in offers
+        if (beside := english.get(offer.key, ("",)))
+        for form, words in enumerate(offer.forms)
+    ]
+    return dry_run(translate, at, member, lines, tag)
+
+
 @dataclass
 class _Tally:
     changes: list[Change] = field(default_factory=list)

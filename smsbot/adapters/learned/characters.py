@@ -101,6 +101,8 @@ def learn_apart(
     The same texts always give the same table. `steps` wraps the loop over the rounds.
     """
     counted = learn(texts, labels)
+    if not counted.labels:
+        return counted
     place = {name: i for i, name in enumerate(counted.labels)}
     which = np.array([place[label] for label in labels])
     found = [f if len(f := runs(text)) else np.zeros(1, np.int64) for text in texts]

@@ -20,7 +20,7 @@ from .head import Floats, softmax
 
 ENCODER = 0.6  # weight of the head's logarithms beside those of the model of characters
 FLOOR = 1e-4  # below this share the head's opinion counts no further against a meaning
-CLOSE = 0.8  # the cosine of two messages from which on they say nearly the same; of two that mean different things it is seldom so high
+CLOSE = 0.7  # the cosine of two messages from which on they say nearly the same; that of two that mean different things is near none
 NEAR = 12.0  # by how much, as a logarithm, the very same message is raised to what it was taught to mean
 SHARPNESS = 1.0  # of the two together, so that a share of 0.9 is right nine times in ten
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from markupsafe import Markup, escape
 
 from smsbot.core.language.edits import TEXT_LENGTH
 from smsbot.core.people.staff import SESSION_LIFE, Member, may
@@ -22,6 +23,7 @@ from smsbot.flows.exchange import (
     Unusable,
     Wrong,
     dry_run,
+    once_more,
     propose_all,
     sent_out,
 )
@@ -36,6 +38,7 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 NAME_LENGTH = 80  # characters of a file's name that are kept
+PAGE = 40  # changes that are shown at once
 
 Part = tuple[str, bool]  # of a wording: the text, and whether it differs from the other one
 
@@ -85,16 +88,27 @@ def routes(doors: Doors, proofs: Proofs, secret_key: str) -> None:
             return _page(desk, proofs, member, tag, wrong, 422)
         except NotAllowed:
             abort(403)
-        sent = Sent(tag, name, tuple(change.offer for change in found.changes))
-        return _look(desk, found, sent, seal.dumps(_sealed(member, sent)))
+        return _look(desk, member, found, tag, name, seal)
+
+    @doors.post("/files/look", needs="translate")
+    def file_look(member: Member) -> ResponseReturnValue:
+        """The next changes of a file that was looked at."""
+        sent = _opened(seal, request.form.get("sealed", ""), member)
+        if sent is None or sent.tag not in desk.edition().library.scripts:
+            return _page(desk, proofs, member, "", _too_old(), 400)
+        try:
+            at = proofs.bench(sent.tag)
+            found = once_more(desk.translate, at, member, sent.offers, sent.tag)
+        except (Unusable, NotAllowed):
+            abort(403)
+        return _look(desk, member, found, sent.tag, sent.name, seal)
 
     @doors.post("/files/propose", needs="translate")
     def file_propose(member: Member) -> ResponseReturnValue:
         sealed = request.form.get("sealed", "")
         sent = _opened(seal, sealed, member)
         if sent is None or sent.tag not in desk.edition().library.scripts:
-            wrong = _("This look at a file is too old. Send the file once more.")
-            return _page(desk, proofs, member, "", wrong, 400)
+            return _page(desk, proofs, member, "", _too_old(), 400)
         reasons = {
             name.removeprefix("waive-"): why
             for name, why in request.form.items()
@@ -123,13 +137,30 @@ def _page(
     return make_response(page, code)
 
 
-def _look(desk: Desk, found: DryRun, sent: Sent, sealed: str) -> ResponseReturnValue:
+def _too_old() -> str:
+    return str(_("This look at a file is too old. Send the file once more."))
+
+
+def _look(
+    desk: Desk, member: Member, found: DryRun, tag: str, name: str, seal: URLSafeTimedSerializer
+) -> ResponseReturnValue:
+    sent = Sent(tag, name, tuple(change.offer for change in found.changes))
+    library = desk.edition().library
+    language = library.scripts[tag].language
+    first = request.form.get("first", "0")
+    start = int(first) if first.isascii() and first.isdigit() and len(first) < 6 else 0
     return render_template(
         "console/files_look.html",
-        language=desk.edition().library.scripts[sent.tag].language,
-        name=sent.name,
+        language=language,
+        name=name,
         found=found,
-        sealed=sealed,
+        shown=found.changes[start : start + PAGE],
+        start=start,
+        page=PAGE,
+        sealed=seal.dumps(_sealed(member, sent)),
+        typed={n: why for n, why in request.form.items() if n.startswith("waive-")},
+        known=library.content.phrases,
+        isolated=isolated if language.rtl else str,
         people={m.id: m.name for m in desk.members.all()},
         why=lambda no: WRONG[no.why](no.what),
         rules=rule_names(),
@@ -246,6 +277,15 @@ def parts(now: Sequence[str], new: Sequence[str]) -> list[tuple[list[Part], list
     """Each form as it is and as it would be, in pieces: text, and whether it differs."""
     forms = range(max(len(now), len(new)))
     return [_pieces(_of(now, n), _of(new, n)) for n in forms if _of(now, n) != _of(new, n)]
+
+
+def isolated(text: str) -> Markup:
+    """The text with each placeholder kept whole inside right-to-left writing."""
+    held = Markup('<bdi dir="ltr">{}</bdi>')
+    return Markup("").join(
+        held.format(piece) if piece.startswith("%(") else escape(piece)
+        for piece in re.split(r"(%\(\w+\)s)", text)
+    )
 
 
 def _of(forms: Sequence[str], number: int) -> str:

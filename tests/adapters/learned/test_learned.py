@@ -42,7 +42,7 @@ def test_a_label_with_few_rows_is_not_drowned() -> None:
 
 
 def test_characters_tell_languages_apart_also_without_accents() -> None:
-    told = learn(["combien ca coute", "how much is it", "gibt es das"], ["fr", "en", "de"], 1.0)
+    told = learn(["combien ca coute", "how much is it", "gibt es das"], ["fr", "en", "de"])
     shares = told.shares("ca coute combien")
     assert max(shares, key=lambda tag: shares[tag]) == "fr"
     assert told.shares("123 !?") == {} or sum(told.shares("123 !?").values()) == pytest.approx(1)

@@ -405,3 +405,30 @@ def test_words_to_type_that_come_together_are_tried_together(
 
 def test_the_columns_of_an_exported_workbook_are_those_that_come_back() -> None:
     assert COLUMNS == ("language", "key", "form", "english", "text", "state", "notes")
+
+
+def test_many_changes_are_shown_page_by_page_and_the_reasons_that_were_typed_stay(
+    sign_in: SignIn, assembled: wiring.Parts
+) -> None:
+    staff = sign_in("translator")
+
+    def change(sheet: Any, rows: dict[str, int]) -> None:
+        for key, row in rows.items():
+            cell = sheet.cell(row, 5)
+            if row > 1 and not key.endswith((".label", ".title")):
+                cell.value = str(cell.value).replace("।", "!")
+
+    page = send(staff, changed(exported(staff, "hi"), change), "hi.xlsx", "hi")
+    shown = set(re.findall(r'class="key" href="/console/texts/hi/([^"]+)"', page.text))
+    assert len(page.data) < 100_000
+    assert 'value="40">The next ones' in page.text
+    sealed = re.search(r'name="sealed" value="([^"]+)"', page.text)
+    assert sealed is not None
+    form = {"sealed": sealed[1], "first": "40", "waive-segments": "it must be said"}
+    after = staff.post("/console/files/look", form)
+    further = set(re.findall(r'class="key" href="/console/texts/hi/([^"]+)"', after.text))
+    assert len(shown) == 40
+    assert further
+    assert not shown & further
+    assert 'value="it must be said"' in after.text
+    assert waiting(assembled) == []

@@ -470,23 +470,25 @@ def test_a_message_that_was_not_understood_is_taught_and_then_understood(
 ) -> None:
     console = make_console(KEEP_UNREAD="on")
     ann, ben = console.sign_in("translator"), console.sign_in("reviewer")
-    assert say(console, f"{unreadable} @annlee").kept.intents in (
-        ("unknown",),
-        ("clarify",),
-    )
+    assert say(console, unreadable).kept.intents in NOT_UNDERSTOOD
     (unread,) = console.parts.stores.words.open()
-    assert (unread.tag, unread.text) == (unread.tag, f"{unreadable} …")
-    page = ann.get("/console/words/unread").text
-    assert f"{unreadable} …" in page
+    assert unread.text == unreadable
+    assert html.escape(unreadable) in ann.get("/console/words/unread").text
     assert ann.post(f"/console/words/unread/{unread.id}/teach", label="hours").status_code == 302
-    (word,) = console.parts.stores.words.find("", "proposed")
+    (word,) = console.parts.stores.words.find(state="proposed")
+    assert (word.kind, word.label, word.unread_id) == ("example", "hours", unread.id)
+    assert html.escape(unreadable) not in ann.get("/console/words/unread").text
     if console.parts.texts.intents.lacking:
         pytest.skip("the encoder is not on this machine")
-    assert (word.kind, word.label, word.unread_id) == ("example", "hours", unread.id)
-    assert unreadable not in ann.get("/console/words/unread").text
     decide(ben, console, word.text, "approve")
     ben.post("/console/words/publishing")
-    assert say(console, f"{unreadable} @annlee", 2).kept.intents == ("hours",)
+    assert say(console, unreadable, 2).kept.intents == ("hours",)
+
+
+def test_what_is_kept_of_a_message_leads_to_nobody(make_console: Make, unreadable: str) -> None:
+    console = make_console(KEEP_UNREAD="on")
+    say(console, f"{unreadable} @annlee")
+    assert [u.text for u in console.parts.stores.words.open()] == [f"{unreadable} …"]
 
 
 @pytest.mark.parametrize(
