@@ -198,8 +198,8 @@ class Callback:
             raise Unfit("segments", cost)
         return Draft(folded, cost)
 
-    def _hand_over(self, untils: Mapping[str, int]) -> None:
-        for mark, until in untils.items():
+    def _hand_over(self, ends: Mapping[str, int]) -> None:
+        for mark, until in ends.items():
             self.conversations.hand_over(mark, until)
 
     def _undo(
