@@ -346,7 +346,8 @@ def _run(_options: argparse.Namespace) -> int:
     """Starts everything on this machine and stays until it is told to stop."""
     try:
         environ = local_settings(os.environ, Cipher.make_key)
-        wiring.texts_of(Settings.from_env(environ))
+        settings = Settings.from_env(environ)
+        wiring.load_proofs(settings, wiring.texts_of(settings).library)
         local = Local(environ)
         for ending in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(ending, lambda *_: sys.exit(0))
@@ -375,7 +376,9 @@ def _run(_options: argparse.Namespace) -> int:
 
 def _learn(_options: argparse.Namespace) -> int:
     """Builds what a start would build, so that a host can do it once, where its image is made."""
-    texts = wiring.texts_of(Settings.from_env())
+    settings = Settings.from_env()
+    texts = wiring.texts_of(settings)
+    wiring.load_proofs(settings, texts.library)  # what the console shows of each text
     for name, why in texts.lacking.items():
         print(f"{name}: {why}", file=sys.stderr)
     print(f"fitted: {len(texts.reader.languages)} languages", file=sys.stderr)

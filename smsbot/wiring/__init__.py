@@ -7,7 +7,7 @@ checkup.py    what is to be looked at before going live, and the rest of the ter
 """
 
 from .checkup import checkup, fallback, migrate, notices
-from .console import access, first_link, make_live, make_stores
+from .console import access, first_link, load_proofs, make_live, make_stores
 from .servers import Parts, assemble, build, counting_note
 from .talk import in_memory
 from .texts import (
@@ -34,6 +34,7 @@ __all__ = [
     "first_link",
     "in_memory",
     "load_library",
+    "load_proofs",
     "load_shelf",
     "load_texts",
     "make_live",

@@ -29,6 +29,7 @@ from smsbot.core.conversation.compose import Book, make_book
 from smsbot.core.conversation.proofread import Library, Script
 from smsbot.core.conversation.samples import samples
 from smsbot.core.language.catalog import Catalog, Catalogs
+from smsbot.core.language.edits import never_half
 from smsbot.core.language.language import Language, code
 from smsbot.core.language.translation import catalog_of
 from smsbot.core.understanding.examples import Example, read_examples
@@ -127,7 +128,15 @@ def make_texts(
     )
     return Texts(
         library=library,
-        book=make_book(library.content, catalogs, library.profile, library.phone),
+        book=make_book(
+            library.content,
+            catalogs,
+            library.profile,
+            library.phone,
+            never_half(
+                (p.key for p in library.content.phrases.values() if p.safety), library.missing
+            ),
+        ),
         reader=reader,
         offers=offers,
         names=names,

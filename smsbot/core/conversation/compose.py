@@ -46,15 +46,23 @@ class Book:
     catalogs: Catalogs
     profile: Profile
     standing: Mapping[str, Mapping[str, str]]  # language -> placeholder -> value
+    # Texts that no other language's stands for without the number of a human beside it.
+    never_half: frozenset[str] = frozenset()
 
 
-def make_book(content: Content, catalogs: Catalogs, profile: Profile, phone: str) -> Book:
+def make_book(
+    content: Content,
+    catalogs: Catalogs,
+    profile: Profile,
+    phone: str,
+    never_half: frozenset[str] = frozenset(),
+) -> Book:
     """The book of a clinic; `phone` is its number as people write it."""
     standing = {
         tag: _standing(content, catalogs, profile, phone, catalog)
         for tag, catalog in catalogs.by_tag.items()
     }
-    return Book(content, catalogs, profile, standing)
+    return Book(content, catalogs, profile, standing, never_half)
 
 
 def standing_of(book: Book, phone: str, catalog: Catalog) -> Mapping[str, str]:
@@ -171,6 +179,8 @@ def _written_out(
     text = placeholders.fill(_form(forms, book.content.phrases[key].count, say, language), values)
     if language.tag != tag and tag in book.catalogs.by_tag:
         text = f"{_missing(book, tag, language)}\n{text}"
+        if key in book.never_half:
+            text += f"\n{values['clinic']}: {values['phone']}"
     if say.options:
         text += _offered(book, say.options, language, channel)
     if channel != "whatsapp":

@@ -20,7 +20,7 @@ def laid_over(
         tag: _laid(script, published, words, masters, at) if tag in touched else script
         for tag, script in library.scripts.items()
     }
-    return replace(library, scripts=scripts)
+    return replace(library, scripts=scripts, missing=published.missing)
 
 
 def _laid(

@@ -1,7 +1,7 @@
 """Proofreads a language: holds each of its texts, its words to type and its vocabulary against every rule."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..content.content import Content
 from ..content.demands import demands, terms
@@ -18,6 +18,7 @@ from ..language.checks import (
     check_state,
     check_text,
 )
+from ..language.edits import Missing
 from ..language.language import Language
 from ..language.segments import Cost
 from ..language.translation import Translation, by_key
@@ -71,6 +72,7 @@ class Library:
     scripts: Mapping[str, Script]
     risks: Mapping[str, int]  # of intents, as the bot reads them
     source: str = "en"
+    missing: Mapping[str, Missing] = field(default_factory=dict)  # what staff set a gap to mean
 
     def with_script(self, script: Script) -> "Library":
         """The library with one language replaced."""

@@ -119,3 +119,8 @@ def stale(
     known = [seen.source] if seen else []
     known.append(edit.source if edit else first)
     return tag != "en" and english not in known
+
+
+def never_half(safety: Iterable[str], rules: Mapping[str, Missing]) -> frozenset[str]:
+    """The texts that are never half-translated: the safety texts, and those for which staff set it so."""
+    return frozenset(safety) | {key for key, rule in rules.items() if rule == "never_half"}
