@@ -49,6 +49,8 @@ class Clinic:
             _, secret = access.invite(email, email.partition("@")[0], roles, languages)
         else:
             secret = access.link(member)
+        for store in (access.members, access.audit):
+            store.close()  # type: ignore[attr-defined] # they are SQL's
         return f"{self.site.url}/console/in/{secret}"
 
     def sign_in(self, email: str, *roles: Role, **context: object) -> Page:

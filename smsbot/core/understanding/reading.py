@@ -43,7 +43,7 @@ FEW, BRIEF = (
     2,
     5,
 )  # words, or letters, of a message which the model, having little to go by, must be surer of:
-FLAG_OF_FEW = 0.6
+FLAG_OF_FEW = 0.7
 GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names

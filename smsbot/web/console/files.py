@@ -81,7 +81,9 @@ def routes(doors: Doors, proofs: Proofs, secret_key: str) -> None:
             return _page(desk, proofs, member, tag, _("Choose a file."), 400)
         name, language = clean(file.filename), desk.edition().library.scripts[tag].language
         try:
-            lines = desk.files.read(file.filename, file.read(), language)
+            with file.stream as stream:  # a larger one lies in a file of its own until it is closed
+                content = stream.read()
+            lines = desk.files.read(file.filename, content, language)
             found = dry_run(desk.translate, proofs.bench(tag), member, lines, tag)
         except Unusable as no:
             wrong = f"{name}: {BAD[no.why](no.what)}"
