@@ -183,6 +183,18 @@ def test_ones_own_proposal_is_the_same_until_it_says_something_else(
     assert (no.why, no.waiting and no.waiting.by) == ("waits", ANNA.id)
 
 
+def test_a_word_to_type_that_is_read_as_another_is_left_at_the_button_too(
+    translate: Translate, library: Library
+) -> None:
+    taken = by_key(library.scripts["en"].translations)["insurance.label"].forms
+    offers = [Offer("price.label", taken, 0), Offer("thanks", (GOOD,), 0)]
+    became = propose_all(translate, ANNA, "en", offers, "", {})
+    assert became.done == ("thanks",)
+    ((left, why),) = became.left
+    assert left.key == "price.label"
+    assert "insurance.label" in why
+
+
 class Away(SqlEdits):
     """Goes away after so many proposals."""
 
