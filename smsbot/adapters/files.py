@@ -47,6 +47,11 @@ def language_folders(locales: Path = LOCALES) -> list[Path]:
     return sorted(p.parent for p in locales.glob("*/vocabulary.toml"))
 
 
+def tag_of(folder: Path) -> str:
+    """The tag of the language that a folder holds: zh_Hans -> zh-Hans."""
+    return folder.name.replace("_", "-")
+
+
 def talks(folder: Path = TALKS) -> tuple[Talk, ...]:
     """The golden talks, by name; none where the folder is not there."""
     return tuple(

@@ -24,7 +24,7 @@ from babel.messages.pofile import (
 from babel.support import NullTranslations, Translations
 
 from smsbot.adapters.entries import added, dated, places, reworded, unsound_line
-from smsbot.adapters.files import replace_file
+from smsbot.adapters.files import replace_file, tag_of
 from smsbot.core.content.broken import Broken
 from smsbot.core.content.demands import comments as told
 from smsbot.core.conversation.proofread import Library
@@ -384,12 +384,12 @@ def page_words(locales: Path) -> dict[str, NullTranslations]:
     """
     found: dict[str, NullTranslations] = {"en": NullTranslations()}
     for path in sorted(locales.glob("*/LC_MESSAGES/console.po")):
-        tag = path.parent.parent.name
+        tag = tag_of(path.parent.parent)
         compiled = BytesIO()
-        name = f"locales/{tag}/LC_MESSAGES/console.po"
+        name = f"locales/{posix(tag)}/LC_MESSAGES/console.po"
         write_mo(compiled, _read(path, tag, name), use_fuzzy=False)
         compiled.seek(0)
-        found[tag.replace("_", "-")] = Translations(compiled, domain="console")
+        found[tag] = Translations(compiled, domain="console")
     return found
 
 

@@ -41,9 +41,8 @@ class Live(Generic[T]):
             except (Unavailable, Refused) as error:
                 self._note("edition_waits", why=str(error))
                 return False
-            except (
-                Broken
-            ) as error:  # published past the checks, or for other content than this release has
+            except Broken as error:
+                # Published past the checks, or for other content than this release has.
                 self._note("edition_broken", why=f"{error.file}, {error.key}")
                 return False
             if value is not None:

@@ -1,5 +1,7 @@
 """argon2: passwords are kept as Argon2id hashes (RFC 9106), with the library's own parameters."""
 
+from functools import cached_property
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -9,7 +11,11 @@ class Argon2Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash("nobody's")
+
+    @cached_property
+    def _nobody(self) -> str:
+        """The hash of a password that nobody has; made when it is first needed, since making one is slow on purpose."""
+        return self._hasher.hash("nobody's")
 
     def hashed(self, password: str) -> str:
         """What is kept of the password."""

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from smsbot.adapters.files import read_toml, replace_file
+from smsbot.adapters.gettext import posix
 from smsbot.adapters.toml_lists import Unchangeable, appended
 from smsbot.core.content.broken import Broken
-from smsbot.core.understanding.examples import LONGEST, read_examples, sign
+from smsbot.core.understanding.examples import LONGEST, SIGN, read_examples, sign
 from smsbot.core.understanding.triage import TIERS
 from smsbot.core.understanding.vocabulary import Malformed, read_vocabulary
 from smsbot.core.understanding.words import Word, entry_of
@@ -25,7 +26,7 @@ class WordFiles:
 
     def write(self, tag: str, words: Sequence[Word], intents: Collection[str]) -> Kept:
         """Adds what is not there yet at the ends of its lists; a file is changed whole or not at all. Raises `Broken`."""
-        folder = self._locales / tag.replace("-", "_")
+        folder = self._locales / posix(tag)
         vocabulary, examples = folder / "vocabulary.toml", folder / "examples.toml"
         said = read_toml(examples) if examples.exists() else {}
         keywords, k_added, k_refused = _keywords(read_toml(vocabulary), words, intents)
@@ -103,7 +104,7 @@ def _meanings(table: Mapping[str, Any]) -> dict[str, str]:
     return {
         text: before + name
         for part in (table, table.get("romanised", {}))
-        for kind, before in (("intents", ""), ("redflags", "redflags."))
+        for kind, before in (("intents", ""), ("redflags", SIGN))
         for name, texts in part.get(kind, {}).items()
         for text in texts
     }

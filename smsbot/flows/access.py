@@ -1,4 +1,4 @@
-"""Signing in: by a link that works once, by a password, or by the clinic's own sign-in; and out again."""
+"""Signing in: by a link that works once, by a password, or by the clinic's own sign-in; and out again. What a member may do then."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -9,12 +9,24 @@ from smsbot.core.people.staff import (
     LINK_LIFE,
     PASSWORD_LENGTH,
     SESSION_LIFE,
+    Act,
     Member,
     Role,
+    may,
     read_email,
 )
 from smsbot.ports import Clock, Refused
 from smsbot.ports.console import Audit, Done, Members, Passwords
+
+
+class NotAllowed(Exception):
+    """The member may not do this."""
+
+
+def need(member: Member, act: Act, language: str = "") -> None:
+    """Raises `NotAllowed` where the member may not do this, in the language where it is about one."""
+    if not may(member, act, language):
+        raise NotAllowed("your role does not allow this" + (f" in {language}" if language else ""))
 
 
 class TooMany(Exception):

@@ -10,11 +10,11 @@ from typing import Literal
 from smsbot.core.conversation.conversation import STAFF_SPAN
 from smsbot.core.language.fold import fold
 from smsbot.core.language.segments import Cost, measure
-from smsbot.core.people.staff import Member, may
+from smsbot.core.people.staff import Member
 from smsbot.ports import Clock, Conversations, Notice, Notices, Refused, Send, Unavailable
 from smsbot.ports.console import Audit, Done
 
-from .translate import NotAllowed
+from .access import need
 
 LONGEST = 480  # characters of a text
 MOST_SEGMENTS = 4  # of an SMS: 480 characters in the plain alphabet, 268 with a sign outside it
@@ -217,8 +217,7 @@ class Callback:
     # ------------------------------------------------------------ doors
 
     def _notice(self, member: Member, notice_id: str) -> Notice:
-        if not may(member, "calls"):
-            raise NotAllowed("your role does not allow this")
+        need(member, "calls")
         notice = self.notices.get(notice_id)
         if notice is None:
             raise Refused("there is no such call or alert")
@@ -230,8 +229,7 @@ class Callback:
             self._note(member, act, notice, why=why)
 
     def _note(self, member: Member, act: str, notice: Notice, **details: str) -> None:
-        now = self.clock.now()
-        self.audit.add(Done(act, notice.id, now, member.id, member.name, details))
+        self.audit.add(Done.by(member, act, notice.id, self.clock.now(), details))
 
 
 def last_word(notice: Notice) -> datetime:

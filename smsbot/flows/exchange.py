@@ -4,19 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from smsbot.core.conversation.preview import Bench, preview
+from smsbot.core.conversation.preview import Bench, bench, preview
 from smsbot.core.conversation.proofread import Library
 from smsbot.core.language.checks import Finding
 from smsbot.core.language.edits import Edit
 from smsbot.core.language.language import Language
-from smsbot.core.language.translation import Translation, by_key
-from smsbot.core.people.staff import Member, may
+from smsbot.core.language.translation import Translation
+from smsbot.core.people.staff import Member
 from smsbot.ports import Refused, Unavailable
 from smsbot.ports.console import Taken
 
+from .access import need
 from .catalogs import inside, sifted
 from .edition import Edition
-from .translate import Blocked, NotAllowed, Standing, Translate
+from .translate import Blocked, Standing, Translate, Tried
 
 Form = Literal["po", "xlsx"]
 FORMS: tuple[Form, ...] = ("po", "xlsx")
@@ -157,16 +158,7 @@ class Proposed:
 def sent_out(edition: Edition, tag: str, form: Form, files: Files) -> bytes:
     """What is in force in a language, beside the English of today, as a file. Raises `Broken`."""
     library = edition.library
-    return files.write(form, library, tag, english_of(library))
-
-
-def english_of(library: Library) -> dict[str, tuple[str, ...]]:
-    """The English of today by key; the first wording where there is no other."""
-    said = by_key(library.scripts[library.source].translations)
-    return {
-        key: said[key].forms if key in said and said[key].state != "empty" else phrase.forms
-        for key, phrase in library.content.phrases.items()
-    }
+    return files.write(form, library, tag, library.english())
 
 
 # ---------------------------------------------------------------- a look at what came back
@@ -176,8 +168,7 @@ def dry_run(
     translate: Translate, at: Bench, member: Member, lines: Sequence[Line], tag: str
 ) -> DryRun:
     """What the lines of a file would change in a language; nothing is kept. Raises `NotAllowed`, `Unusable`."""
-    if not may(member, "translate", tag):
-        raise NotAllowed(f"your role does not allow this in {tag}")
+    need(member, "translate", tag)
     if not lines:
         raise Unusable("empty")
     if all(line.language != tag for line in lines):
@@ -204,7 +195,7 @@ def once_more(
     translate: Translate, at: Bench, member: Member, offers: Sequence[Offer], tag: str
 ) -> DryRun:
     """What the offers of an earlier look would change now. Raises `NotAllowed`, `Unusable`."""
-    english = english_of(at.library)
+    english = at.library.english()
     lines = [
         Line(
             number=offer.numbers[min(form, len(offer.numbers) - 1)] if offer.numbers else 0,
@@ -365,7 +356,8 @@ def propose_all(
     """
     library, standing = translate.edition().library, translate.standing(tag)
     waived = [(rule, why.strip()) for rule, why in reasons.items() if why.strip()]
-    batch = _batch(translate, library, tag, offers)
+    changes = [Change(o, (), safety=False) for o in offers if o.key in library.content.phrases]
+    tried = Tried(bench(library, tag), _together(library, tag, changes))
     done: list[str] = []
     same: list[str] = []
     left: list[tuple[Offer, str]] = []
@@ -375,7 +367,7 @@ def propose_all(
             same.append(offer.key)
             continue
         try:
-            batch.propose(member, tag, offer.key, offer.forms, offer.base, waived, note)
+            translate.propose(member, tag, offer.key, offer.forms, offer.base, waived, note, tried)
             done.append(offer.key)
         except (Blocked, Refused, Taken) as no:
             left.append((offer, str(no)))
@@ -385,23 +377,3 @@ def propose_all(
             left += [(rest, "") for rest in offers[number:]]
             return Proposed(tuple(done), tuple(same), tuple(left), away=True)
     return Proposed(tuple(done), tuple(same), tuple(left))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Batch(Translate):
-    """Proposes many texts at once: its words to type were tried together, as trying each in all languages takes seconds."""
-
-    together: Mapping[str, Sequence[Finding]]
-
-    def _read_back(
-        self,
-        tag: str,  # noqa: ARG002 # as it is called where each is tried alone
-        key: str,
-        forms: tuple[str, ...],  # noqa: ARG002
-    ) -> Sequence[Finding]:
-        return self.together.get(key, ())
-
-
-def _batch(translate: Translate, library: Library, tag: str, offers: Sequence[Offer]) -> _Batch:
-    changes = [Change(o, (), safety=False) for o in offers if o.key in library.content.phrases]
-    return _Batch(**vars(translate), together=_together(library, tag, changes))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from smsbot.core.conversation.talks import Talk
 from smsbot.core.people.carrier import CARRIER_WORDS
-from smsbot.core.people.staff import Act, Member, may
+from smsbot.core.people.staff import Member, may
 from smsbot.core.understanding.collisions import Collision, Shelf, collisions
 from smsbot.core.understanding.folding import tokens
 from smsbot.core.understanding.lexicon import Lexicon
@@ -33,10 +33,10 @@ from smsbot.ports.console import (
     Words,
 )
 
+from .access import NotAllowed, need
 from .answer import Answer
 from .edition import Edition
 from .talks import Parting, partings
-from .translate import NotAllowed
 
 
 class Collides(Exception):
@@ -177,7 +177,7 @@ class Phrasebook:
 
     def propose(self, member: Member, word: Word) -> Word:
         """Keeps a word for a second person to read. Raises `NotAllowed`, `Collides`, `Refused`."""
-        self._allowed(member, "translate", word.tag)
+        need(member, "translate", word.tag)
         self._clear(word)
         kept = self.words.propose(word)
         self._note(member, "word proposed", kept)
@@ -195,9 +195,7 @@ class Phrasebook:
         """Says that nothing is to be learned from an unread message. Raises `NotAllowed`, `Refused`."""
         unread = self._unread(member, unread_id)
         self.unread.close(unread_id, "aside")
-        self.audit.add(
-            Done("unread put aside", unread.tag, self.clock.now(), member.id, member.name)
-        )
+        self.audit.add(Done.by(member, "unread put aside", unread.tag, self.clock.now()))
 
     # ------------------------------------------------------------ deciding
 
@@ -209,7 +207,7 @@ class Phrasebook:
     def approve(self, member: Member, word_id: int) -> Word:
         """Lets a word go out with the next publishing. Raises `NotAllowed`, `Collides`, `Refused`."""
         word = self._word(word_id)
-        self._allowed(member, "review", word.tag)
+        need(member, "review", word.tag)
         if not self.may_approve(member, word):
             raise NotAllowed("a second person reads a word before it is published")
         self._clear(word)
@@ -218,37 +216,31 @@ class Phrasebook:
     def refuse(self, member: Member, word_id: int) -> Word:
         """Does not let a word go out. Raises `NotAllowed`, `Refused`."""
         word = self._word(word_id)
-        self._allowed(member, "review", word.tag)
+        need(member, "review", word.tag)
         return self._decided(member, word, "refused", "word refused")
 
     def remove(self, member: Member, word_id: int) -> Word:
         """Takes back one's own proposal; or has a published word leave with the next publishing. Raises `NotAllowed`, `Refused`."""
         word = self._word(word_id)
         if word.state != "proposed":
-            self._allowed(member, "review", word.tag)
+            need(member, "review", word.tag)
         elif word.by != member.id:
             raise NotAllowed("only who proposed a word takes it back")
         return self._decided(member, word, "removed", "word removed")
 
     def publish(self, member: Member) -> Publishing:
         """Asks the worker to put all approved words in force. Raises `NotAllowed`, `Refused` while that is being done, `Unavailable`."""
-        self._allowed(member, "review", "")
+        need(member, "review")
         asked = self.publishings.ask(member.id, self.clock.now())
         try:
             self.send(asked.id)
         except Unavailable:
             self.publishings.end(asked.id, "failed", {"why": "queue"}, self.clock.now())
             raise Refused("the worker cannot be reached; nothing has changed") from None
-        self.audit.add(
-            Done("publishing asked", str(asked.id), self.clock.now(), member.id, member.name)
-        )
+        self.audit.add(Done.by(member, "publishing asked", str(asked.id), self.clock.now()))
         return asked
 
     # ------------------------------------------------------------ doors
-
-    def _allowed(self, member: Member, act: Act, tag: str) -> None:
-        if not may(member, act, tag):
-            raise NotAllowed("your role does not allow this" + (f" in {tag}" if tag else ""))
 
     def _clear(self, word: Word) -> None:
         if found := [c for c in self.collisions(word) if c.blocks]:
@@ -264,7 +256,7 @@ class Phrasebook:
         unread = self.unread.get(unread_id)
         if unread is None or unread.state != "open":
             raise Refused("somebody has looked at this message already")
-        self._allowed(member, "translate", unread.tag)
+        need(member, "translate", unread.tag)
         return unread
 
     def _decided(self, member: Member, word: Word, state: WordState, act: str) -> Word:
@@ -278,7 +270,7 @@ class Phrasebook:
         """The words themselves are not written down here: an example may have been somebody's message."""
         details = {"word": str(word.id), "kind": word.kind}
         subject = f"{word.tag} {word.label}"
-        self.audit.add(Done(act, subject, self.clock.now(), member.id, member.name, details))
+        self.audit.add(Done.by(member, act, subject, self.clock.now(), details))
 
 
 def _touched_by(few: Lexicon) -> Callable[[str], bool]:

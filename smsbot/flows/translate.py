@@ -1,23 +1,20 @@
 """One edit of a text, from proposal to patient: who may, what the rules say, who reads it a second time, and what is written down."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from smsbot.core.conversation.preview import Bench, Preview, bench, preview
-from smsbot.core.conversation.proofread import proofread, readers_of
 from smsbot.core.language.checks import Finding
 from smsbot.core.language.edits import SIGN_OFF_LIFE, Edit, Missing, Signature, stale
 from smsbot.core.language.translation import Translation, by_key
-from smsbot.core.people.staff import Act, Member, may
+from smsbot.core.people.staff import Member
 from smsbot.ports import Clock, Refused
 from smsbot.ports.console import Audit, Done, Edits
 
+from .access import NotAllowed, need
+from .catalogs import sifted
 from .edition import Edition
-
-
-class NotAllowed(Exception):
-    """The member may not do this."""
 
 
 class Blocked(Exception):
@@ -43,6 +40,14 @@ class Standing:
     safety: bool
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What many texts of a language are looked at on, and what its words to type would break when they are tried together."""
+
+    at: Bench
+    together: Mapping[str, Sequence[Finding]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Translate:
     """The life of edits. `one_person` lets a small clinic publish what nobody else has read, but never a safety text."""
@@ -61,23 +66,21 @@ class Translate:
         edition = self.edition()
         library, published = edition.library, edition.published
         texts = by_key(library.scripts[tag].translations)
-        english = by_key(library.scripts[library.source].translations)
-        first = by_key(edition.files.scripts[library.source].translations)
+        english, first = library.english(), edition.files.english()
         open_ = self.edits.waiting(tag) if waiting is None else waiting
         by_text = {edit.key: edit for edit in open_ if edit.tag == tag}
         found = {}
         for phrase in library.content.phrases.values():
             key = phrase.key
             text = texts.get(key, Translation(key, phrase.forms, ()))
-            said, of_file = (t[key].forms if key in t else phrase.forms for t in (english, first))
             found[key] = Standing(
                 key=key,
-                english=said,
+                english=english[key],
                 forms=text.forms,
                 state=text.state,
                 edit=published.edits.get((tag, key)),
                 waiting=by_text.get(key),
-                stale=stale(tag, key, said, of_file, published),
+                stale=stale(tag, key, english[key], first[key], published),
                 signature=published.signatures.get((tag, key)),
                 safety=phrase.safety,
             )
@@ -98,24 +101,26 @@ class Translate:
         base: int,
         waived: Sequence[tuple[str, str]] = (),
         note: str = "",
+        tried: Tried | None = None,
     ) -> Edit:
-        """Keeps a wording for a second person to read. Raises `NotAllowed`, `Blocked`, `Taken`, `Refused`."""
-        self._allowed(member, "translate", tag)
+        """Keeps a wording for a second person to read. Raises `NotAllowed`, `Blocked`, `Taken`, `Refused`.
+
+        `tried` where the text comes with others.
+        """
+        need(member, "translate", tag)
         written = tuple(form.replace("\r\n", "\n").strip() for form in forms)
         library = self.edition().library
         standing = by_key(library.scripts[tag].translations).get(key)
         if standing is not None and standing.forms == written and standing.state == "read":
             raise Refused("nothing has changed")
-        self._fit(tag, key, written, waived)
-        english = by_key(library.scripts[library.source].translations).get(key)
-        source = english.forms if english and english.forms else library.content.phrases[key].forms
+        self._fit(tag, key, written, waived, tried)
         edit = self.edits.propose(
             Edit(
                 id=0,
                 tag=tag,
                 key=key,
                 forms=written,
-                source=written if tag == library.source else source,
+                source=written if tag == library.source else library.english()[key],
                 by=member.id,
                 at=self.clock.now(),
                 base=base,
@@ -127,37 +132,36 @@ class Translate:
         return edit
 
     def _fit(
-        self, tag: str, key: str, forms: tuple[str, ...], waived: Sequence[tuple[str, str]]
+        self,
+        tag: str,
+        key: str,
+        forms: tuple[str, ...],
+        waived: Sequence[tuple[str, str]],
+        tried: Tried | None = None,
     ) -> None:
         library = self.edition().library
         if key not in library.content.phrases:
             raise Refused(f"{key} is no text of the bot")
-        seen = preview(bench(library, tag), key, forms)
+        seen = preview(tried.at if tried else bench(library, tag), key, forms)
         found = seen.findings
-        if not seen.blocked and key.endswith(".label"):
-            found = (*found, *self._read_back(tag, key, forms))
+        if tried:
+            found = (*found, *tried.together.get(key, ()))
+        elif not seen.blocked and key.endswith(".label"):
+            # A word to type must be read as what it stands for, in all languages.
+            alone = Translation(key, library.content.phrases[key].forms, forms)
+            found = (*found, *sifted(library, tag, {key: alone})[1])
         errors = [f for f in found if f.severity == "error"]
         reasons = {rule for rule, why in waived if why.strip()}
         unexplained = [f for f in found if f.severity == "warning" and f.rule not in reasons]
         if errors or unexplained:
             raise Blocked(errors or unexplained)
 
-    def _read_back(self, tag: str, key: str, forms: tuple[str, ...]) -> Sequence[Finding]:
-        """A word to type is tried out in all languages: it must be read as what it stands for."""
-        library = self.edition().library
-        script = library.scripts[tag]
-        text = Translation(key, library.content.phrases[key].forms, forms)
-        changed = library.with_script(script.with_texts({key: text}))
-        before = {(f.key, f.rule) for f in proofread(library, tag, readers_of(library, tag)).errors}
-        after = proofread(changed, tag, readers_of(changed, tag)).errors
-        return [f for f in after if (f.key, f.rule) not in before]
-
     # ------------------------------------------------------------ deciding
 
     def publish(self, member: Member, edit_id: int) -> Edit:
         """Puts a proposal in force, for every process within two seconds. Raises `NotAllowed`, `Blocked`, `Refused`, `Taken`."""
         edit = self._open(edit_id)
-        self._allowed(member, "review", edit.tag)
+        need(member, "review", edit.tag)
         safety = self.edition().library.content.phrases[edit.key].safety
         if edit.by == member.id and (safety or not self.one_person):
             why = "a safety text is always read" if safety else "a text is read"
@@ -171,7 +175,7 @@ class Translate:
     def refuse(self, member: Member, edit_id: int, why: str) -> Edit:
         """Sends a proposal back with a reason. Raises `NotAllowed`, `Refused`."""
         edit = self._open(edit_id)
-        self._allowed(member, "review", edit.tag)
+        need(member, "review", edit.tag)
         done = self.edits.decide(edit_id, "refused", member.id, self.clock.now(), why.strip()[:500])
         self._note(member, "text refused", done)
         return done
@@ -190,7 +194,7 @@ class Translate:
 
         Raises `NotAllowed`, `Blocked`, `Refused`, `Taken`.
         """
-        self._allowed(member, "review", tag)
+        need(member, "review", tag)
         if edit_id:
             earlier = self.edits.get(edit_id)
             if (
@@ -234,8 +238,7 @@ class Translate:
         text = by_key(files.scripts[tag].translations).get(key)
         if text is None or text.state != "read":
             raise Refused("the language's file has no wording that a second person has read")
-        english = by_key(files.scripts[files.source].translations)[key]
-        return text.forms, english.forms
+        return text.forms, files.english()[key]
 
     # ------------------------------------------------------------ marking
 
@@ -243,7 +246,7 @@ class Translate:
         self, member: Member, tag: str, key: str, by: str, until: datetime | None = None
     ) -> Signature:
         """Writes down that a named person signs the wording in force off. Raises `NotAllowed`, `Refused`."""
-        self._allowed(member, "review", tag)
+        need(member, "review", tag)
         text = by_key(self.edition().library.scripts[tag].translations).get(key)
         if text is None or text.state != "read":
             raise Refused("only a text that is read and in force can be signed off")
@@ -254,42 +257,31 @@ class Translate:
             tag, key, by.strip()[:120], now, until or now + SIGN_OFF_LIFE, text.forms
         )
         self.edits.sign(signature, member.id)
-        self.audit.add(
-            Done("text signed", f"{tag} {key}", now, member.id, member.name, {"by": signature.by})
-        )
+        self.audit.add(Done.by(member, "text signed", f"{tag} {key}", now, {"by": signature.by}))
         self.refresh()
         return signature
 
     def still_right(self, member: Member, tag: str, key: str) -> None:
         """Says that a text still holds beside the English of today. Raises `NotAllowed`."""
-        self._allowed(member, "translate", tag)
-        library = self.edition().library
-        english = by_key(library.scripts[library.source].translations)[key].forms
+        need(member, "translate", tag)
+        english = self.edition().library.english()[key]
         self.edits.mark_seen(tag, key, english, member.id, self.clock.now())
-        self.audit.add(
-            Done("text still right", f"{tag} {key}", self.clock.now(), member.id, member.name)
-        )
+        self.audit.add(Done.by(member, "text still right", f"{tag} {key}", self.clock.now()))
         self.refresh()
 
     def set_missing(self, member: Member, key: str, rule: Missing) -> None:
         """What people get where a language lacks the text. A safety text is never half-translated. Raises `NotAllowed`, `Refused`."""
-        self._allowed(member, "review", "")
+        need(member, "review")
         phrase = self.edition().library.content.phrases.get(key)
         if phrase is None:
             raise Refused(f"{key} is no text of the bot")
         if phrase.safety and rule != "never_half":
             raise Refused("a safety text is never half-translated")
         self.edits.set_missing(key, rule, member.id, self.clock.now())
-        self.audit.add(
-            Done("gap rule", key, self.clock.now(), member.id, member.name, {"rule": rule})
-        )
+        self.audit.add(Done.by(member, "gap rule", key, self.clock.now(), {"rule": rule}))
         self.refresh()
 
     # ------------------------------------------------------------ doors
-
-    def _allowed(self, member: Member, act: Act, tag: str) -> None:
-        if not may(member, act, tag):
-            raise NotAllowed("your role does not allow this" + (f" in {tag}" if tag else ""))
 
     def _open(self, edit_id: int) -> Edit:
         edit = self.edits.get(edit_id)
@@ -298,13 +290,6 @@ class Translate:
         return edit
 
     def _note(self, member: Member, act: str, edit: Edit) -> None:
-        self.audit.add(
-            Done(
-                act,
-                f"{edit.tag} {edit.key}",
-                self.clock.now(),
-                member.id,
-                member.name,
-                {"edit": str(edit.id), **({"note": edit.note} if edit.note else {})},
-            )
-        )
+        details = {"edit": str(edit.id), **({"note": edit.note} if edit.note else {})}
+        subject = f"{edit.tag} {edit.key}"
+        self.audit.add(Done.by(member, act, subject, self.clock.now(), details))

@@ -102,6 +102,18 @@ class Done:
     details: Mapping[str, str] = field(default_factory=dict)
     seq: int = 0
 
+    @classmethod
+    def by(
+        cls,
+        member: Member,
+        act: str,
+        subject: str,
+        at: datetime,
+        details: Mapping[str, str] | None = None,
+    ) -> "Done":
+        """What this member did, under their name of today."""
+        return cls(act, subject, at, member.id, member.name, details or {})
+
 
 class Audit(Protocol):
     """The record of what staff did: only ever added to. Raises `Unavailable`."""

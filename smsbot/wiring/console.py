@@ -36,7 +36,7 @@ from smsbot.ports import Note
 from smsbot.settings import Misconfigured, Settings
 
 from .talk import speaking
-from .texts import Texts, make_texts, unswept
+from .texts import Texts, make_texts, model_folder, unswept
 
 PATIENCE = 2.0  # seconds that a page waits for SQL; a turn waits less
 
@@ -114,13 +114,12 @@ def _follower(
 
 def load_proofs(settings: Settings, library: Library) -> Of:
     """What the rules say of every text of the files: at once where it was worked out before."""
-    folder = Path(settings.model_dir) if settings.model_dir else files.MODEL
     clinic = Path(settings.clinic_file or files.CONTENT / "clinic.toml")
     sources = [*sorted(files.CONTENT.glob("*.toml")), clinic]
     for language in files.language_folders():
         sources += [language / "vocabulary.toml", language / "LC_MESSAGES" / "bot.po"]
     return proofs_of(
-        folder,
+        model_folder(settings),
         sources,
         library.scripts,
         lambda tag: looked_over(library, tag),
@@ -179,8 +178,7 @@ OWNER = "owner@clinic.example"  # who signs in on a machine of one's own
 
 def access(settings: Settings) -> tuple[Access, tuple[str, ...]]:
     """Who is among the staff, for the terminal; and the languages that there are."""
-    folders = files.language_folders()
-    tags = tuple(folder.name.replace("_", "-") for folder in folders)
+    tags = tuple(map(files.tag_of, files.language_folders()))
     return make_access(make_stores(settings, 5.0), SystemClock()), tags
 
 

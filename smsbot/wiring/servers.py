@@ -87,6 +87,7 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
     patient, hurried = (make_client(settings.redis_url, seconds) for seconds in (TURN, HURRY))
     outbox = RedisOutbox(patient, cipher.seal_record, cipher.unseal_record)
     queue_url = settings.broker_url or settings.redis_url
+    asking = make_broker(make_client(queue_url, TURN))
     background = Background(note)
     answer = replace(
         in_memory(texts, note, settings.pepper.encode()),
@@ -95,7 +96,7 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         people=people,
         outbox=outbox,
         later=background.later,
-        wake=Wake(make_broker(make_client(queue_url, TURN))),
+        wake=Wake(asking),
         unread=stores.words if settings.keep_unread == "on" else None,
     )
     live = make_live(texts, answer, stores, note)
@@ -112,7 +113,6 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
     )
     broker = make_broker(make_client(queue_url, WORK))
     declare(broker, tend, note, publish=make_publish(settings, texts, stores, live, clock, note))
-    ask = AskPublish(make_broker(make_client(queue_url, TURN)))
 
     def stop() -> None:
         live.stop()
@@ -138,9 +138,7 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
             ),
             members=stores.members,
             audit=stores.audit,
-            words=stores.words,
-            unread=stores.words,
-            phrasebook=make_phrasebook(settings, texts, stores, live, clock, ask),
+            phrasebook=make_phrasebook(settings, texts, stores, live, clock, AskPublish(asking)),
             tallies=stores.tallies,
             notices=people,
             clock=clock,

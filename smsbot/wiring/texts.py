@@ -295,7 +295,7 @@ def _vocabulary(folder: Path) -> Vocabulary:
     name = f"locales/{folder.name}/vocabulary.toml"
     table = files.read_toml(folder / "vocabulary.toml")
     try:
-        return read_vocabulary(folder.name.replace("_", "-"), table)
+        return read_vocabulary(files.tag_of(folder), table)
     except Malformed as error:
         raise Broken(name, "vocabulary", str(error)) from None
 
@@ -328,7 +328,7 @@ def load_library(
     scripts: dict[str, Script] = {}
     broken: dict[str, Broken] = {}
     for folder in folders:
-        tag = folder.name.replace("_", "-")
+        tag = files.tag_of(folder)
         try:
             scripts[tag] = _script(locales, folder)
         except Broken as error:

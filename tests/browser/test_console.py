@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from smsbot import wiring
 from smsbot.core.people.staff import Role
@@ -17,21 +17,11 @@ from smsbot.settings import Settings
 from tests.adapters.conftest import SERVER, make_schema
 from tests.running import Site, another_process, free_port, running
 
-from .test_phone_page import CHROMIUM, QUIET, WATCH
+from .conftest import WATCH
 
 pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.enable_socket]
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium found: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -12,9 +12,9 @@ from smsbot.core.conversation.decide import RULES
 from smsbot.core.conversation.inbound import Inbound
 from smsbot.core.people.address import Address
 from smsbot.core.people.staff import Member
+from smsbot.flows.access import NotAllowed
 from smsbot.flows.answer import Answer, Turn
 from smsbot.flows.callback import Callback, NoWay, Overtaken, Uncertain, Unfit
-from smsbot.flows.translate import NotAllowed
 from smsbot.ports import Notice, Refused, Unavailable
 from smsbot.ports.console import Done
 from tests.conftest import OPEN

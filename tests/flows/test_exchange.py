@@ -26,6 +26,7 @@ from smsbot.core.language.edits import Edit, Published
 from smsbot.core.language.translation import by_key
 from smsbot.core.people.staff import Member
 from smsbot.core.understanding.words import Word
+from smsbot.flows.access import NotAllowed
 from smsbot.flows.catalogs import Kept, give_back
 from smsbot.flows.edition import Edition, Version
 from smsbot.flows.exchange import (
@@ -34,10 +35,9 @@ from smsbot.flows.exchange import (
     Offer,
     Unusable,
     dry_run,
-    english_of,
     propose_all,
 )
-from smsbot.flows.translate import NotAllowed, Translate
+from smsbot.flows.translate import Translate
 from smsbot.ports import Unavailable
 from smsbot.settings import Settings
 from smsbot.wiring.console import give_back_published
@@ -92,7 +92,7 @@ def translate(settings: Settings, library: Library, texts: wiring.Texts) -> Iter
 
 def lines(library: Library, tag: str = "en", **said: str | tuple[str, ...]) -> list[Line]:
     """Lines of a file, beside the English of today."""
-    english = english_of(library)
+    english = library.english()
     found = []
     for number, (key, text) in enumerate(said.items(), 2):
         forms = (text,) if isinstance(text, str) else text

@@ -124,12 +124,6 @@ class SqlWords:
 
         return self._hurried.run(work, writes=True)
 
-    def report(self) -> tuple[datetime, Mapping[str, object]] | None:
-        """When the newest fitting was made, and what it said of itself."""
-        newest = select(fittings.c.at, fittings.c.report).order_by(fittings.c.version.desc())
-        row = self._hurried.run(lambda c: c.execute(newest.limit(1)).one_or_none())
-        return (row.at, dict(row.report)) if row else None
-
     # ------------------------------------------------------------ unread messages
 
     def keep(self, tag: str, text: str, guesses: Sequence[tuple[str, float]], at: datetime) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..content.demands import demand
-from ..language.checks import Finding, Tongue, check_cost, check_size, check_text
+from ..language.checks import Finding, Tongue, check_text
 from ..language.edits import TEXT_LENGTH
 from ..language.fold import fold
 from ..language.segments import Cost, foreign, measure, pieces
 from ..language.translation import Translation
 from .compose import Book, standing_of
-from .proofread import Library, book_of, fillable, tongue_of
+from .proofread import Library, book_of, fillable, measured, tongue_in
 from .samples import samples
 
 
@@ -68,9 +68,7 @@ class Bench:
 
 def bench(library: Library, tag: str) -> Bench:
     """The bench of a language."""
-    english = library.scripts[library.source].vocabulary.glossary
-    tongue = replace(tongue_of(library.scripts[tag], library.source), english=english)
-    return Bench(library, tag, book_of(library, tag), tongue)
+    return Bench(library, tag, book_of(library, tag), tongue_in(library, tag))
 
 
 def preview(at: Bench, key: str, forms: tuple[str, ...]) -> Preview:
@@ -82,11 +80,9 @@ def preview(at: Bench, key: str, forms: tuple[str, ...]) -> Preview:
     if not fillable(text, {key: Translation(key, asked.source, asked.source)}):
         return Preview((), tuple(found))
     book = _with(at, key, forms)
-    shown = []
-    for number, sample in enumerate(samples(book, at.tag, phrase)):
-        found += [*check_cost(asked, sample.cost), *check_size(asked, len(sample.text))]
-        if asked.kind == "text":
-            shown.append(_on_sms(sample.text, number))
+    went_out = samples(book, at.tag, phrase)
+    found += measured(asked, went_out)
+    shown = [_on_sms(s.text, n) for n, s in enumerate(went_out)] if asked.kind == "text" else []
     apart = f"{key}.whatsapp" in at.library.content.phrases  # WhatsApp has a text of its own
     if not apart and asked.kind in ("text", "whatsapp"):
         also = samples(book, at.tag, phrase, "whatsapp")

@@ -1,6 +1,6 @@
 """Proofreads a language: holds each of its texts, its words to type and its vocabulary against every rule."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..content.content import Content
@@ -74,6 +74,14 @@ class Library:
     source: str = "en"
     missing: Mapping[str, Missing] = field(default_factory=dict)  # what staff set a gap to mean
 
+    def english(self) -> dict[str, tuple[str, ...]]:
+        """The English of every text, by key; the first wording where there is no other."""
+        said = by_key(self.scripts[self.source].translations)
+        return {
+            key: said[key].forms if key in said and said[key].state != "empty" else phrase.forms
+            for key, phrase in self.content.phrases.items()
+        }
+
     def with_script(self, script: Script) -> "Library":
         """The library with one language replaced."""
         return replace(self, scripts={**self.scripts, script.tag: script})
@@ -110,10 +118,7 @@ class Readers:
 def proofread(library: Library, tag: str, readers: Readers | None = None) -> Proof:
     """What is wrong with one language. `readers` are `readers_of` its vocabularies, where the caller has them already."""
     script = library.scripts[tag]
-    tongue = replace(
-        tongue_of(script, library.source),
-        english=library.scripts[library.source].vocabulary.glossary,
-    )
+    tongue = tongue_in(library, tag)
     found, costs = _texts(library, script, tongue)
     labels = _labels(library, script)
     found += check_labels(labels, tongue, CARRIER_WORDS, SAME_MEANING)
@@ -184,6 +189,12 @@ def tongue_of(script: Script, source: str = "en") -> Tongue:
     )
 
 
+def tongue_in(library: Library, tag: str) -> Tongue:
+    """The same, with what the English is held to beside it."""
+    english = library.scripts[library.source].vocabulary.glossary
+    return replace(tongue_of(library.scripts[tag], library.source), english=english)
+
+
 # ---------------------------------------------------------------- texts
 
 
@@ -216,12 +227,17 @@ def _about(
         says = "translates an English text that has changed since: run `pybabel update -N`"
         found.append(Finding(demand.key, "source", "error", says))
     went_out = samples(book, tag, book.content.phrases[demand.key])
-    for sample in went_out:
-        found += check_cost(demand, sample.cost)
-        found += check_size(demand, len(sample.text))
+    found += measured(demand, went_out)
     dearest = max(went_out, key=_price_of, default=None)
     costs = {demand.key: dearest.cost} if dearest and demand.budget else {}
     return tuple(dict.fromkeys(found)), costs
+
+
+def measured(demand: Demand, went_out: Iterable[Text]) -> Iterator[Finding]:
+    """Whether a text keeps to its budget, by its samples at their longest."""
+    for sample in went_out:
+        yield from check_cost(demand, sample.cost)
+        yield from check_size(demand, len(sample.text))
 
 
 def _price_of(sample: Text) -> tuple[int, int]:

@@ -39,16 +39,11 @@ def measure(text: str) -> Cost:
     """The cost of `text` as one SMS; the empty text costs one segment, as the carrier bills it."""
     if BASIC.issuperset(text):
         return Cost("GSM-7", len(text), _plain(len(text), "GSM-7"))
-    if foreign(text):
-        widths = [2 if ord(c) > 0xFFFF else 1 for c in text]
-        encoding: Encoding = "UCS-2"
-    else:
-        widths = [2 if c in EXTENSION else 1 for c in text]
-        encoding = "GSM-7"
+    encoding, widths = _widths(text)
     units = sum(widths)
     if units == len(widths) or units <= ALONE[encoding]:
         return Cost(encoding, units, _plain(units, encoding))
-    return Cost(encoding, units, _packed(widths, JOINED[encoding]))
+    return Cost(encoding, units, len(_starts(widths, JOINED[encoding])))
 
 
 def _plain(units: int, encoding: Encoding) -> int:
@@ -57,31 +52,31 @@ def _plain(units: int, encoding: Encoding) -> int:
     return -(-units // JOINED[encoding])
 
 
-def _packed(widths: list[int], room: int) -> int:
-    """Segments needed when characters of two units may not be cut."""
-    segments, filled = 1, 0
-    for width in widths:
+def _widths(text: str) -> tuple[Encoding, list[int]]:
+    """The encoding of a text, and the septets or UTF-16 units of each of its characters."""
+    if foreign(text):
+        return "UCS-2", [2 if ord(c) > 0xFFFF else 1 for c in text]
+    return "GSM-7", [2 if c in EXTENSION else 1 for c in text]
+
+
+def _starts(widths: list[int], room: int) -> list[int]:
+    """Where each segment begins when characters of two units may not be cut."""
+    starts, filled = [0], 0
+    for at, width in enumerate(widths):
         if filled + width > room:
-            segments, filled = segments + 1, 0
+            starts.append(at)
+            filled = 0
         filled += width
-    return segments
+    return starts
 
 
 def pieces(text: str) -> tuple[str, ...]:
     """`text` cut as the carrier cuts it: one piece for each segment that `measure` counts."""
-    cost = measure(text)
-    if cost.segments == 1:
+    encoding, widths = _widths(text)
+    if sum(widths) <= ALONE[encoding]:
         return (text,)
-    cut, room = [""], JOINED[cost.encoding]
-    filled = 0
-    for c in text:
-        width = (2 if ord(c) > 0xFFFF else 1) if cost.encoding == "UCS-2" else 1 + (c in EXTENSION)
-        if filled + width > room:
-            cut.append("")
-            filled = 0
-        cut[-1] += c
-        filled += width
-    return tuple(cut)
+    starts = _starts(widths, JOINED[encoding])
+    return tuple(text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
 
 
 def split(text: str, limit: int) -> tuple[str, ...]:

@@ -34,15 +34,11 @@ CONFIRMED = 0.3  # the same where a keyword says so too
 KEYWORD = 2.0  # by how much a keyword raises what it names
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
 SECOND = 0.01  # a second meaning is answered too, where a keyword of several words, or one of a question, says so
-SHORT = (
-    3  # words of a message in which one keyword is believed where the model is less sure than this:
-)
+SHORT = 3  # words of a message in which one keyword is believed where the model is less sure than:
 OVERRULED = 0.8
 FLAG = 0.25  # signs of danger, all classes together
-FEW, BRIEF = (
-    2,
-    5,
-)  # words, or letters, of a message which the model, having little to go by, must be surer of:
+# Words, or letters, of a message which the model, having little to go by, must be surer of:
+FEW, BRIEF = 2, 5
 FLAG_OF_FEW = 0.7
 GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names

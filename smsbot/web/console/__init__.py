@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from smsbot.core.people.staff import may
 from smsbot.ports import Unavailable
 
+from ..headers import hardened
 from . import audit, calls, files, overview, provider, sign_in, staff, texts, words
 from .desk import Desk
 from .doors import Doors
@@ -24,28 +25,7 @@ from .proofs import Proofs
 
 UPLOAD_LIMIT = 5 * 1024 * 1024  # bytes of a file that a translator sends back
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+HEADERS = hardened(forms="'self'", referrer="same-origin")
 LANGUAGES = {"en": "English", "fr": "Français"}  # of the pages themselves
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from smsbot.core.people.staff import Member
 
-from .doors import Doors
+from .doors import Doors, number
 
 PAGE = 50  # lines
 
@@ -18,7 +18,7 @@ def routes(doors: Doors) -> None:
     def audit(_member: Member) -> ResponseReturnValue:
         words, before = request.args.get("q", ""), request.args.get("before", "")
         act, member_id = request.args.get("act", ""), request.args.get("by", "")
-        found = desk.audit.find(words, act, _number(member_id), _number(before), PAGE + 1)
+        found = desk.audit.find(words, act, number(member_id), number(before), PAGE + 1)
         return render_template(
             "console/audit.html",
             lines=found[:PAGE],
@@ -28,7 +28,3 @@ def routes(doors: Doors) -> None:
             by=member_id,
             members=desk.members.all(),
         )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

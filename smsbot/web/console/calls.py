@@ -29,7 +29,7 @@ from smsbot.flows.callback import (
 from smsbot.ports import Notice, Refused, Unavailable
 
 from .desk import Desk
-from .doors import Doors
+from .doors import Doors, number
 
 PAGE = 30  # of those that are open, and as many of those that are done
 HOURS = int(STAFF_SPAN.total_seconds()) // 3600
@@ -249,8 +249,7 @@ def _before() -> datetime | None:
 
 
 def _from(name: str) -> int:
-    value = request.args.get(name, "0")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 0
+    return number(request.args.get(name, ""))
 
 
 def _place(notice_id: str) -> str:

@@ -49,25 +49,16 @@ def _style() -> Any:
     )
 
 
-def stacked(
-    labels: Sequence[str],
-    series: Mapping[str, Sequence[float]],
-    *,
-    horizontal: bool = False,
-    every: int = 1,
-) -> Response:
-    """Bars of several counts on top of one another; of the labels below only each `every`th is written."""
-    library = _library()
-    kind = library.HorizontalStackedBar if horizontal else library.StackedBar
-    chart = kind(
+def stacked(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> Response:
+    """Bars of several counts on top of one another."""
+    chart = _library().StackedBar(
         style=_style(),
         css=["file://style.css", "file://graph.css", _DARK],
         js=(),
         width=900,
-        height=max(220, 60 + 24 * len(labels)) if horizontal else 320,
+        height=320,
         legend_at_bottom=True,
         legend_at_bottom_columns=len(series),
-        show_minor_x_labels=every == 1,
         truncate_label=-1,
         truncate_legend=-1,
         margin=12,
@@ -78,8 +69,6 @@ def stacked(
         no_data_text="-",
     )
     chart.x_labels = list(labels)
-    if every > 1:
-        chart.x_labels_major = list(labels)[::every]
     for name, values in series.items():
         chart.add(name, list(values))
     answer = Response(chart.render(), content_type="image/svg+xml; charset=utf-8")

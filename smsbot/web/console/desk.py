@@ -13,7 +13,7 @@ from smsbot.flows.exchange import Files
 from smsbot.flows.phrasebook import Phrasebook
 from smsbot.flows.translate import Translate
 from smsbot.ports import Clock, Notices
-from smsbot.ports.console import Audit, Members, Tallies, UnreadMessages, Words
+from smsbot.ports.console import Audit, Members, Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,6 @@ class Desk:
     callback: Callback
     members: Members
     audit: Audit
-    words: Words
-    unread: UnreadMessages
     phrasebook: Phrasebook
     tallies: Tallies
     notices: Notices
@@ -46,3 +44,7 @@ class Desk:
     proofs: Callable[[], Mapping[str, Mapping[str, Looked]]]  # of the files' own wordings
     price: tuple[Decimal, str] | None = None
     provider: Provider | None = None  # where staff sign in as well
+
+    def names(self) -> dict[int, str]:
+        """What each member of staff is called, by id."""
+        return {member.id: member.name for member in self.members.all()}

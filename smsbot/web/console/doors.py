@@ -120,6 +120,11 @@ def here(path: str) -> str:
     return path if ours else "/console/"
 
 
+def number(text: str) -> int:
+    """The whole number that a field or an address holds; 0 where it is none, or has too many digits to be one of ours."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def texts_in(form: Mapping[str, str], name: str) -> tuple[str, ...]:
     """The fields `name0`, `name1`, ... of a form, in order."""
     found: list[str] = []

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from smsbot.core.language.edits import TEXT_LENGTH
 from smsbot.core.people.staff import SESSION_LIFE, Member, may
+from smsbot.flows.access import NotAllowed
 from smsbot.flows.exchange import (
     FORMS,
     Bad,
@@ -27,10 +28,9 @@ from smsbot.flows.exchange import (
     propose_all,
     sent_out,
 )
-from smsbot.flows.translate import NotAllowed
 
 from .desk import Desk
-from .doors import Doors
+from .doors import Doors, number
 from .proofs import Proofs, summary
 
 TYPES = {
@@ -149,8 +149,7 @@ def _look(
     sent = Sent(tag, name, tuple(change.offer for change in found.changes))
     library = desk.edition().library
     language = library.scripts[tag].language
-    first = request.form.get("first", "0")
-    start = int(first) if first.isascii() and first.isdigit() and len(first) < 6 else 0
+    start = number(request.form.get("first", ""))
     return render_template(
         "console/files_look.html",
         language=language,
@@ -163,7 +162,7 @@ def _look(
         typed={n: why for n, why in request.form.items() if n.startswith("waive-")},
         known=library.content.phrases,
         isolated=isolated if language.rtl else str,
-        people={m.id: m.name for m in desk.members.all()},
+        people=desk.names(),
         why=lambda no: WRONG[no.why](no.what),
         rules=rule_names(),
         parts=parts,

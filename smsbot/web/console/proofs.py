@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from smsbot.core.conversation.preview import Bench, Looked, bench, looked_at
 from smsbot.core.language.checks import Finding
 from smsbot.core.language.edits import Edit
-from smsbot.core.language.translation import by_key
 from smsbot.flows.edition import Edition
 from smsbot.flows.translate import Standing, Translate
 
@@ -72,10 +71,9 @@ class Proofs:
         self._fresh()
         met = met or {}
         found = []
-        of_file = by_key(self._edition().files.scripts[tag].translations)
         known = self._of_files().get(tag, {})
         for standing in translate.standing(tag, waiting).values():
-            looked = self._looked(tag, standing, of_file, known)
+            looked = self._looked(tag, standing, known)
             found.append(Line(standing, looked.segments, looked.findings, met.get(standing.key, 0)))
         return sorted(found, key=lambda line: -line.met)
 
@@ -84,16 +82,10 @@ class Proofs:
         waiting = translate.edits.waiting()
         return {tag: self.lines(translate, tag, waiting) for tag in self._edition().library.scripts}
 
-    def _looked(
-        self,
-        tag: str,
-        standing: Standing,
-        of_file: Mapping[str, object],
-        known: Mapping[str, Looked],
-    ) -> Looked:
+    def _looked(self, tag: str, standing: Standing, known: Mapping[str, Looked]) -> Looked:
         if standing.state == "empty":
             return NOTHING
-        if standing.edit is None and standing.key in known and standing.key in of_file:
+        if standing.edit is None and standing.key in known:
             return known[standing.key]
         asked = (tag, standing.key, standing.forms)
         if asked not in self._changed:

@@ -17,12 +17,13 @@ from smsbot.core.language import placeholders
 from smsbot.core.language.checks import Finding
 from smsbot.core.language.edits import Edit
 from smsbot.core.people.staff import Member, may
-from smsbot.flows.translate import Blocked, NotAllowed
+from smsbot.flows.access import NotAllowed
+from smsbot.flows.translate import Blocked
 from smsbot.ports import Refused
 from smsbot.ports.console import GAP, Taken
 
 from .desk import Desk
-from .doors import Doors, texts_in
+from .doors import Doors, number, texts_in
 from .proofs import FILTERS, KEPT, Line, Proofs, summary
 
 GAP_DAYS = 30
@@ -72,7 +73,13 @@ def routes(doors: Doors, proofs: Proofs) -> None:
         forms, waived = texts_in(request.form, "form"), _waived(request.form)
         try:
             edit = translate.propose(
-                member, tag, key, forms, _number("base"), waived, request.form.get("note", "")
+                member,
+                tag,
+                key,
+                forms,
+                number(request.form.get("base", "")),
+                waived,
+                request.form.get("note", ""),
             )
         except Blocked as blocked:
             return _page(desk, proofs, member, tag, key, forms, blocked.findings, waived, code=422)
@@ -111,7 +118,13 @@ def routes(doors: Doors, proofs: Proofs) -> None:
     def back(member: Member, tag: str, key: str) -> ResponseReturnValue:
         _known(desk, tag, key)
         return _done(
-            lambda: translate.roll_back(member, tag, key, _number("edit"), _number("base")),
+            lambda: translate.roll_back(
+                member,
+                tag,
+                key,
+                number(request.form.get("edit", "")),
+                number(request.form.get("base", "")),
+            ),
             _("The earlier wording is in force again."),
             tag,
             key,
@@ -184,7 +197,7 @@ def _page(
     facts = [(f, edition.library.content.facts[f]) for f in phrase.facts]
     named = sorted(frozenset().union(*(placeholders.names(s) for s in phrase.forms)))
     seen = translate.preview(proofs.bench(tag), key, written) if any(written) else Preview((), ())
-    people = {m.id: m.name for m in desk.members.all()}
+    people = desk.names()
     page = render_template(
         "console/text.html",
         language=script.language,
@@ -283,11 +296,6 @@ def _waived(form: Mapping[str, str]) -> list[tuple[str, str]]:
         for name, why in form.items()
         if name.startswith("waive-") and why.strip()
     ]
-
-
-def _number(name: str) -> int:
-    value = request.form.get(name, "0")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
 
 def _known(desk: Desk, tag: str, key: str = "") -> None:

@@ -13,13 +13,13 @@ from smsbot.core.people.staff import Member, may
 from smsbot.core.understanding.examples import SIGN, sign
 from smsbot.core.understanding.vocabulary import Malformed
 from smsbot.core.understanding.words import Word, WordKind, grave
+from smsbot.flows.access import NotAllowed
 from smsbot.flows.phrasebook import Collides, Outlook, Phrasebook
-from smsbot.flows.translate import NotAllowed
 from smsbot.ports import Refused
 from smsbot.ports.console import Publishing
 
 from .desk import Desk
-from .doors import Doors
+from .doors import Doors, number
 
 MOST = 60  # words of the language's file that one page shows
 KINDS: Mapping[str, WordKind] = {"keyword": "keyword", "example": "example"}
@@ -119,7 +119,7 @@ def _word_routes(doors: Doors, desk: Desk, book: Phrasebook) -> None:
     @doors.get("/words/<tag>", needs="translate")
     def words(member: Member, tag: str) -> ResponseReturnValue:
         _known(desk, tag)
-        looked_at = book.words.word(_number(request.args.get("look", "")))
+        looked_at = book.words.word(number(request.args.get("look", "")))
         if looked_at is None or looked_at.tag != tag:
             return _page(desk, book, member, tag)
         return _page(desk, book, member, tag, outlook=book.outlook(looked_at), of=looked_at)
@@ -223,7 +223,7 @@ def _page(
         groups=_groups(desk, book),
         title=title,
         grave=grave,
-        people={m.id: m.name for m in desk.members.all()},
+        people=desk.names(),
         may_review=may(member, "review", tag),
         may_translate=may(member, "translate", tag),
         romanised=tag in desk.edition().answer.reader.romanised,
@@ -278,7 +278,7 @@ def _publishing_routes(doors: Doors, desk: Desk, book: Phrasebook) -> None:
             earlier=tried[1:],
             pending=book.pending(),
             may_review=may(member, "review"),
-            people={m.id: m.name for m in desk.members.all()},
+            people=desk.names(),
             title=_titles(desk),
         )
 
@@ -429,10 +429,6 @@ def _groups(desk: Desk, book: Phrasebook) -> list[tuple[str, list[str]]]:
         (_("Service"), [label for label in labels if label not in topics and not sign(label)]),
         (_("Signs of danger"), [label for label in labels if sign(label)]),
     ]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _known(desk: Desk, tag: str) -> None:

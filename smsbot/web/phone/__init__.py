@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from smsbot.core.content.profile import Profile
 from smsbot.core.people.carrier import SenderKind
 
+from ..headers import hardened
 from .countries import Country, known_countries
 from .examples import examples_in
 from .form import BODY_LIMIT, Wrong, answered_by_carrier, form_of, read_draft
@@ -17,29 +18,7 @@ from .form import BODY_LIMIT, Wrong, answered_by_carrier, form_of, read_draft
 WEBHOOK = "/twilio/messages"
 REQUEST_LIMIT = 16 * 1024  # bytes: the longest message in any writing, and the rest
 
-# Nothing runs or is drawn that is not a file of ours, and no other page may hold this one in a frame.
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+HEADERS = hardened(forms="'none'", referrer="no-referrer")
 
 KIND_NAMES: dict[SenderKind, str] = {
     "short_code": "Short code: we answer STOP",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsbot.core.language.segments import BASIC, EXTENSION, Cost, foreign, measure, split
+from smsbot.core.language.segments import BASIC, EXTENSION, Cost, foreign, measure, pieces, split
 
 BODIES = (
     st.text(max_size=400)
@@ -89,6 +89,14 @@ def test_more_text_never_costs_less(first: str, second: str) -> None:
 def test_a_text_has_one_segment_exactly_when_it_fits_alone(text: str) -> None:
     cost = measure(text)
     assert (cost.segments == 1) == (cost.units <= (160 if cost.encoding == "GSM-7" else 70))
+
+
+@given(BODIES)
+def test_a_text_is_cut_into_as_many_pieces_as_it_has_segments_and_loses_nothing(text: str) -> None:
+    cut = pieces(text)
+    assert "".join(cut) == text
+    assert len(cut) == measure(text).segments
+    assert all(measure(piece).segments == 1 for piece in cut)
 
 
 @given(st.text("ab \n", max_size=300), st.integers(min_value=5, max_value=50))

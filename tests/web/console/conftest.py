@@ -2,43 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from smsbot import wiring
-from smsbot.adapters.cipher import Cipher
-from smsbot.settings import Settings
 from smsbot.web.app import make_app
 
-ROLES = {
-    "translator": ("translator",),
-    "reviewer": ("reviewer",),
-    "marketer": ("marketer",),
-    "admin": ("admin",),
-}
+from .desks import settings_of
 
 
 @pytest.fixture(scope="session")
 def assembled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[wiring.Parts]:
     """The whole bot on a fresh SQLite file, assembled once: what a test publishes it takes back, or leaves where nobody looks."""
     folder = tmp_path_factory.mktemp("console")
-    settings = Settings.from_env(
-        {
-            "SMSBOT_MODE": "local",
-            "TWILIO_AUTH_TOKEN": "t" * 32,
-            "PUBLIC_URL": "http://127.0.0.1:8000",
-            "REDIS_URL": f"unix://{folder}/none.sock",
-            "DATABASE_URL": f"sqlite:///{folder}/bot.db",
-            "SECRET_KEY": "s" * 40,
-            "PERSON_PEPPER": "p" * 40,
-            "DATA_KEYS": Cipher.make_key(),
-            "SMS_PRICE": "0.0083 USD",
-            "KEEP_UNREAD": "on",
-        }
-    )
+    settings = settings_of(folder / "bot.db", SMS_PRICE="0.0083 USD", KEEP_UNREAD="on")
     wiring.migrate(settings)
     parts = wiring.assemble(settings)
     yield parts
@@ -94,7 +73,7 @@ def sign_in(app: Flask, assembled: wiring.Parts) -> SignIn:
         email = f"{name}@clinic.example"
         member = access.members.by_email(email)
         if member is None:
-            member, secret = access.invite(email, name, ROLES[role], languages)  # type: ignore[arg-type]
+            member, secret = access.invite(email, name, [role], languages)  # type: ignore[arg-type]
         else:
             secret = access.link(member)
         staff = Staff(app.test_client())
@@ -104,8 +83,3 @@ def sign_in(app: Flask, assembled: wiring.Parts) -> SignIn:
         return staff
 
     return sign_in
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path

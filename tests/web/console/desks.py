@@ -1,4 +1,4 @@
-"""Vocabulary's tests: a console on a database of its own for each test, on texts that are loaded once a session."""
+"""The settings of a console under test; and, for vocabulary, one on a database of its own for each test, on texts that are loaded once."""
 
 import re
 from collections.abc import Iterator
