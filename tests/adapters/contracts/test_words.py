@@ -118,7 +118,6 @@ def test_what_the_newest_fitting_has_is_in_force_and_nothing_else(words: SqlWord
     assert words.version() == 2
     assert words.in_force() == ([second], b"other")
     assert words.ids_in_force() == {second.id}
-    assert words.report() == (AT + timedelta(hours=1), {"talks": 50})
     assert words.fitted([], b"", {}, AT) == 3
     assert words.in_force() == ([], b"")
 
