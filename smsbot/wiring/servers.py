@@ -263,7 +263,7 @@ def ways_of(settings: Settings) -> list[Notify]:
                 )
             )
         for number in _listed(settings.notify_sms_to):
-            ways.append(SmsNotify(_messages(settings).send, parse_address(number)))
+            ways.append(SmsNotify(_messages(settings).say, parse_address(number)))
     except ValueError as error:
         raise Misconfigured([str(error)]) from None
     return ways
@@ -272,7 +272,7 @@ def ways_of(settings: Settings) -> list[Notify]:
 def sending(settings: Settings) -> Send | None:
     """What sends a text of staff; None where the settings name no account and no sender."""
     try:
-        return _messages(settings).send
+        return _messages(settings).say
     except ValueError:
         return None
 

@@ -430,7 +430,7 @@ def fields(receiver: Receiver) -> dict[str, list[str]]:
 
 def test_staff_are_told_by_sms() -> None:
     with receiving(Receiver(201, SENT)) as receiver:
-        SmsNotify(twilio(receiver.url).send, Address("sms", STAFF)).tell(FLAG, LINK)
+        SmsNotify(twilio(receiver.url).say, Address("sms", STAFF)).tell(FLAG, LINK)
     assert receiver.got[0][0] == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     assert fields(receiver)["To"] == [STAFF]
     assert fields(receiver)["From"] == ["+15145550199"]
@@ -442,18 +442,19 @@ def test_staff_are_told_by_sms() -> None:
 
 def test_a_message_goes_from_the_sender_of_its_channel_or_by_the_service() -> None:
     with receiving(Receiver(201, SENT)) as receiver:
-        assert twilio(receiver.url).send(Address("whatsapp", NUMBER), "hi") == "SM" + "b" * 32
+        assert twilio(receiver.url).say(Address("whatsapp", NUMBER), "hi") == "SM" + "b" * 32
     assert fields(receiver) == {
         "To": [f"whatsapp:{NUMBER}"],
         "From": ["whatsapp:+15145550199"],
         "Body": ["hi"],
     }
     with receiving(Receiver(201, SENT)) as receiver:
-        twilio(receiver.url, messaging_service="MG" + "2" * 32).send(Address("sms", NUMBER), "hi")
+        twilio(receiver.url, messaging_service="MG" + "2" * 32).say(Address("sms", NUMBER), "hi")
     assert fields(receiver) == {
         "To": [NUMBER],
         "MessagingServiceSid": ["MG" + "2" * 32],
         "Body": ["hi"],
+        "SmartEncoded": ["false"],
     }
 
 
@@ -469,7 +470,7 @@ def test_a_message_that_twilio_refuses_is_refused_by_its_code_and_names_no_numbe
         receiving(Receiver(400, json.dumps(problem).encode())) as receiver,
         pytest.raises(Refused) as refused,
     ):
-        twilio(receiver.url).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url).say(Address("sms", STAFF), "hi")
     assert str(refused.value) == "Twilio refused with code 21610"
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__
@@ -479,24 +480,24 @@ def test_a_message_that_twilio_refuses_is_refused_by_its_code_and_names_no_numbe
 def test_a_busy_twilio_is_unavailable(status: int) -> None:
     busy = json.dumps(PLAIN | {"status": status, "code": 20429}).encode()
     with receiving(Receiver(status, busy)) as receiver, pytest.raises(Unavailable) as error:
-        twilio(receiver.url).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url).say(Address("sms", STAFF), "hi")
     assert STAFF not in str(error.value)
 
 
 def test_a_twilio_that_is_away_silent_or_unreadable_is_unavailable() -> None:
     with pytest.raises(Unavailable):
-        twilio(f"http://127.0.0.1:{nowhere()}").send(Address("sms", STAFF), "hi")
+        twilio(f"http://127.0.0.1:{nowhere()}").say(Address("sms", STAFF), "hi")
     with receiving(Receiver(silent=threading.Event())) as receiver, pytest.raises(Unavailable):
-        twilio(receiver.url, timeout=0.1).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url, timeout=0.1).say(Address("sms", STAFF), "hi")
     with receiving(Receiver(201, b"<html>")) as receiver, pytest.raises(Unavailable):
-        twilio(receiver.url).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url).say(Address("sms", STAFF), "hi")
     with receiving(Receiver(502, b"<html>")) as receiver, pytest.raises(Unavailable):
-        twilio(receiver.url).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url).say(Address("sms", STAFF), "hi")
 
 
 def test_without_credentials_a_message_is_refused() -> None:
     with pytest.raises(Refused):
-        TwilioMessages(account_sid="", token="").send(Address("sms", STAFF), "hi")
+        TwilioMessages(account_sid="", token="").say(Address("sms", STAFF), "hi")
 
 
 # ---------------------------------------------------------------- several ways
