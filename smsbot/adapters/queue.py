@@ -37,6 +37,17 @@ class Wake:
         send(self._broker, "tend", kind)
 
 
+class Ask:
+    """Asks the worker for any of its tasks, by name."""
+
+    def __init__(self, broker: RedisBroker) -> None:
+        self._broker = broker
+
+    def __call__(self, task: str, *ids: int) -> None:
+        """Raises `Unavailable`."""
+        send(self._broker, task, *ids)
+
+
 class AskPublish:
     """Asks the worker to put staff's words in force."""
 

@@ -6,7 +6,7 @@ what the carrier told, what was left in doubt, what must stop. Each may be kille
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -19,11 +19,11 @@ from smsbot.core.campaign.broadcast import (
 )
 from smsbot.core.campaign.delivery import Action, action_of
 from smsbot.core.campaign.outcome import better, shares
-from smsbot.core.campaign.plan import WINDOW, Plan, Skip, Surroundings, plan
+from smsbot.core.campaign.plan import WINDOW, Plan, Skip, Surroundings, closing, plan
 from smsbot.core.campaign.wording import Wording, template, worded
 from smsbot.core.conversation.compose import Book
 from smsbot.core.people.address import Address, Channel, key_of
-from smsbot.core.people.hours import Hours, at_local, closing, lawful, next_lawful
+from smsbot.core.people.hours import Hours, at_local, lawful, next_lawful
 from smsbot.ports import Clock, Note, Outbox, People, Record, Refused, Unavailable
 from smsbot.ports.campaign import (
     Broadcasts,
@@ -53,6 +53,9 @@ TRIES = 8  # of a carrier that is busy
 BACK_OFF = timedelta(seconds=2)  # before the second try; twice as long before each further one
 RECONCILED = 50  # deliveries in doubt looked up in one round
 LET_GO = timedelta(days=30)  # after which a delivery leads to nobody any more
+COUNTING = (
+    20  # times as long as counting took, until it is counted again: a twentieth of the time at most
+)
 MATCHED = timedelta(seconds=5)  # how far the carrier's clock may be behind ours
 
 Tell = Callable[[int, int], None]  # how far: people done, and of how many (0: not known)
@@ -92,6 +95,7 @@ class Broadcasting:
     price: Decimal | None
     doubt: timedelta = timedelta(minutes=2)
     give_up: timedelta = timedelta(minutes=10)
+    counted: dict[int, datetime] = field(default_factory=dict)  # when each is counted again
 
     # ------------------------------------------------------------ planning
 
@@ -455,24 +459,31 @@ class Broadcasting:
     def _looked_after(self, broadcast: Broadcast) -> bool:
         """Whether it has something to do now: to plan, or to send."""
         now = self.clock.now()
-        tallies = self.deliveries.tally(broadcast.id)
-        self.broadcasts.tell(broadcast.id, "progress", progress(tallies), now)
-        if broadcast.state == "paused":
-            return False
-        if broadcast.until <= now:
+        if broadcast.until <= now and broadcast.state != "paused":
             while self.deliveries.cancel(broadcast.id, "expired", PAGE):
                 continue
-            tallies = self.deliveries.tally(broadcast.id)
+        elif now < self.counted.get(broadcast.id, now):
+            return broadcast.state != "paused" and self._due(broadcast, now)
+        tallies = self.deliveries.tally(broadcast.id)
+        self.broadcasts.tell(broadcast.id, "progress", progress(tallies), now)
+        self.counted[broadcast.id] = now + COUNTING * (self.clock.now() - now)
+        if broadcast.state == "paused":
+            return False
         if why := self._must_stop(broadcast, tallies):
             self.stop(broadcast.id, why)
             return False
-        if not broadcast.planned:
+        if not broadcast.planned or broadcast.state == "released":
             return True
         self._decided(broadcast, tallies, now)
         counts = shares(tallies)
         if counts["planned"] == 0 and counts["sending"] == 0:
             self._moved(broadcast.id, "finish")
             return False
+        return self._due(broadcast, now)
+
+    def _due(self, broadcast: Broadcast, now: datetime) -> bool:
+        if not broadcast.planned or broadcast.state == "released":
+            return True
         due = self.deliveries.next_due(broadcast.id)
         return due is not None and due <= now
 

@@ -115,6 +115,7 @@ RecordName = Literal[
     "ConsentGiven",
     "CallRequested",
     "WroteAgain",
+    "Undeliverable",
 ]
 
 

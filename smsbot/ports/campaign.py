@@ -333,3 +333,6 @@ class Leases(Protocol):
 
     def release(self, name: str, proof: str) -> None:
         """Lets it go."""
+
+    def held(self, name: str) -> bool:
+        """Whether somebody holds it. Raises `Unavailable`."""

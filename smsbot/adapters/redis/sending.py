@@ -99,6 +99,10 @@ class RedisLeases:
         """Lets it go."""
         _asked(lambda: self._release(keys=[_lease(name)], args=[proof]))
 
+    def held(self, name: str) -> bool:
+        """Whether somebody holds it. Raises `Unavailable`."""
+        return bool(_asked(lambda: self._client.exists(_lease(name))))
+
 
 def _lease(name: str) -> str:
     return f"smsbot:lease:{name}"
@@ -136,9 +140,10 @@ class RedisStatuses:
             if not packed:
                 break
             write([msgspec.json.decode(one, type=Status) for one in packed])
-            if not _asked(
-                lambda n=len(packed): self._trim(keys=[DRAINING, STATUSES], args=[proof, n])
-            ):
+            if not self._trimmed(proof, len(packed)):
                 break
             count += len(packed)
         return count
+
+    def _trimmed(self, proof: str, written: int) -> bool:
+        return bool(_asked(lambda: self._trim(keys=[DRAINING, STATUSES], args=[proof, written])))

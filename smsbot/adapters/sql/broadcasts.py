@@ -187,9 +187,8 @@ def _packed(audience: Audience) -> dict[str, Any]:
 
 def _unpacked(packed: Mapping[str, Any]) -> Audience:
     days = {"subscribed_from", "subscribed_until"}
-    return Audience(
-        **{
-            name: date.fromisoformat(value) if name in days else tuple(value)
-            for name, value in packed.items()
-        }
-    )
+    fields: dict[str, Any] = {
+        name: date.fromisoformat(value) if name in days else tuple(value)
+        for name, value in packed.items()
+    }
+    return Audience(**fields)

@@ -88,6 +88,7 @@ class Patient:
         self._engine.dispose()
 
     def tried(self, work: Callable[[Connection], T], ticket: Ticket, writes: bool, late: bool) -> T:
+        """What `work` gives, tried again where that can help; nothing where the ticket was given up meanwhile."""
         for left in reversed(range(TRIES)):
             try:
                 return self._once(work, ticket, writes, late)

@@ -65,7 +65,7 @@ class SqlDeliveries:
             lately = dict(
                 map(tuple, connection.execute(_lately(rows[0].id, rows[-1].id, at - CAP_SPAN)))
             )
-            return [Subscriber(*row, lately.get(row.id, 0)) for row in rows]
+            return [Subscriber(*tuple(row), lately.get(row.id, 0)) for row in rows]  # type: ignore[call-arg]
 
         return self._patient.run(work)
 
@@ -222,7 +222,7 @@ class SqlDeliveries:
         row = self._patient.run(lambda c: c.execute(rows).one_or_none())
         return self._whose(row) if row else None
 
-    def _whose(self, row: Row[Any]) -> Doubtful:
+    def _whose(self, row: Any) -> Doubtful:
         return Doubtful(
             row.id,
             row.broadcast_id,
@@ -269,7 +269,8 @@ class SqlDeliveries:
         rows = select(func.min(columns.due_at)).where(
             columns.broadcast_id == broadcast_id, columns.state == "planned"
         )
-        return self._patient.run(lambda c: c.execute(rows).scalar_one())
+        due: datetime | None = self._patient.run(lambda c: c.execute(rows).scalar_one())
+        return due
 
     def tally(self, broadcast_id: int) -> Sequence[Tally]:
         """Counts them."""
@@ -458,7 +459,7 @@ def _written(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         connection.execute(insert(deliveries), rows)
         return
     cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY deliveries ({', '.join(_COPIED)}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+    with cursor.copy(f"COPY deliveries ({', '.join(_COPIED)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(tuple(row.values()))
 

@@ -1,0 +1,133 @@
+"""What campaigns and their broadcasts lean on."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from smsbot.adapters.calendar import public_holidays
+from smsbot.adapters.cipher import Cipher
+from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.numbers import zones_of
+from smsbot.adapters.queue import Ask
+from smsbot.adapters.redis.sending import RedisLeases, RedisPace, RedisStatuses
+from smsbot.adapters.sql.broadcasts import SqlBroadcasts
+from smsbot.adapters.sql.campaigns import SqlCampaigns, SqlContents
+from smsbot.adapters.sql.deliveries import SqlDeliveries
+from smsbot.adapters.sql.engine import make_engine
+from smsbot.core.conversation.compose import Book
+from smsbot.core.people.carrier import RATES
+from smsbot.flows.broadcast import Broadcasting, Law
+from smsbot.flows.shifts import Shifts
+from smsbot.ports import Note, Outbox, People
+from smsbot.ports.campaign import Messages
+from smsbot.settings import Misconfigured, Settings
+
+PATIENCE = 2.0  # seconds that a page waits for SQL
+WORK = 30.0  # seconds that a worker waits: a page of planning is many rows
+
+
+@dataclass(frozen=True)
+class CampaignStores:
+    """What campaigns are kept in."""
+
+    campaigns: SqlCampaigns
+    broadcasts: SqlBroadcasts
+    deliveries: SqlDeliveries
+    contents: SqlContents
+
+    def close(self) -> None:
+        """Ends their threads and connections."""
+        for store in (self.campaigns, self.broadcasts, self.contents):
+            store.close()
+        self.deliveries.close()
+
+
+def make_campaign_stores(settings: Settings, cipher: Cipher) -> CampaignStores:
+    """The stores of the database that the settings name. Raises `Misconfigured`."""
+    if not settings.database_url:
+        raise Misconfigured(["DATABASE_URL is not set"])
+    engine = make_engine(settings.database_url, PATIENCE)
+    return CampaignStores(
+        SqlCampaigns(engine, PATIENCE),
+        SqlBroadcasts(engine, PATIENCE),
+        SqlDeliveries(make_engine(settings.database_url, WORK), cipher),
+        SqlContents(engine, PATIENCE),
+    )
+
+
+class Days:
+    """The port `Calendar`."""
+
+    zones = staticmethod(zones_of)
+
+    @staticmethod
+    def is_holiday(country: str, day: date) -> bool:
+        """Whether it is a public holiday there, in any part of the country; True where nobody knows."""
+        return _holidays(country)(day)
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str) -> Callable[[date], bool]:
+    return public_holidays(country)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What the servers have that broadcasts need as well."""
+
+    people: People
+    outbox: Outbox
+    book: Callable[[], Book]
+    clock: SystemClock
+    note: Note
+    fresh: Callable[[], str]
+
+
+def make_broadcasting(
+    settings: Settings,
+    stores: CampaignStores,
+    messages: Messages | None,
+    redis: object,
+    law: Law,
+    around: Around,
+) -> Broadcasting:
+    """What broadcasts need, from the settings and from what the servers have."""
+    price = settings.segment_price()
+    sender = settings.messaging_service or settings.sender or "none"
+    return Broadcasting(
+        broadcasts=stores.broadcasts,
+        deliveries=stores.deliveries,
+        contents=stores.contents,
+        messages=messages,
+        statuses=RedisStatuses(redis),  # type: ignore[arg-type]
+        people=around.people,
+        outbox=around.outbox,
+        pace=RedisPace(redis, sender, settings.rate() or RATES[settings.sender_kind]),  # type: ignore[arg-type]
+        calendar=Days(),
+        law=law,
+        book=around.book,
+        clock=around.clock,
+        note=around.note,
+        pepper=settings.pepper.encode(),
+        fresh=around.fresh,
+        price=price[0] if price else None,
+        doubt=timedelta(seconds=int(settings.in_doubt_seconds)),
+        give_up=timedelta(seconds=int(settings.give_up_seconds)),
+    )
+
+
+def make_shifts(
+    settings: Settings, broadcasting: Broadcasting, redis: object, ask: Ask, around: Around
+) -> Shifts:
+    """What the worker's tasks need."""
+    return Shifts(
+        broadcasting=broadcasting,
+        leases=RedisLeases(redis),  # type: ignore[arg-type]
+        clock=around.clock,
+        note=around.note,
+        ask=ask,
+        wait=time.sleep,
+        slots=int(settings.send_slots),
+    )
