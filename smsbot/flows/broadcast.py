@@ -387,6 +387,13 @@ class Broadcasting:
                 due.append(broadcast)
         return due
 
+    def hear(self, status: Status) -> None:
+        """Keeps what the carrier told of a message until a worker writes it down; writes it down where it cannot be kept."""
+        try:
+            self.statuses.put(status)
+        except Unavailable:
+            self.deliveries.heard([status])
+
     def _told(self, statuses: Sequence[Status]) -> None:
         """Moves deliveries on; errors that come late are acted on like those that come at once."""
         foreign = self.deliveries.heard(statuses)

@@ -133,7 +133,11 @@ class Broadcasts(Protocol):
         """Which wording the rest gets."""
 
     def tell(
-        self, broadcast_id: int, what: Literal["forecast", "progress"], report: object, at: datetime
+        self,
+        broadcast_id: int,
+        what: Literal["forecast", "progress"],
+        report: Mapping[str, object],
+        at: datetime,
     ) -> None:
         """Keeps the newest forecast, or how far it is."""
 

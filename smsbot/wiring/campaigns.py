@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from datetime import time as time_
 from functools import lru_cache
 
 from smsbot.adapters.calendar import public_holidays
@@ -17,7 +18,8 @@ from smsbot.adapters.sql.campaigns import SqlCampaigns, SqlContents
 from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.core.conversation.compose import Book
-from smsbot.core.people.carrier import RATES
+from smsbot.core.people.carrier import RATES, SenderKind
+from smsbot.core.people.hours import Hours, Window
 from smsbot.flows.broadcast import Broadcasting, Law
 from smsbot.flows.shifts import Shifts
 from smsbot.ports import Note, Outbox, People
@@ -73,6 +75,18 @@ def _holidays(country: str) -> Callable[[date], bool]:
     return public_holidays(country)
 
 
+def kind_of(settings: Settings) -> SenderKind:
+    """What kind of sender the settings name."""
+    return settings.sender_kind  # type: ignore[return-value] # one of them, as the settings make sure
+
+
+def law_of() -> Law:
+    """What the rules say of countries."""
+    week = tuple((Window(time_(10), time_(18)),) for _ in range(5))
+    hours = Hours((*week, (Window(time_(10), time_(17)),), ()))
+    return Law(lambda country: hours if country else None, lambda channel, country: False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Around:
     """What the servers have that broadcasts need as well."""
@@ -104,7 +118,7 @@ def make_broadcasting(
         statuses=RedisStatuses(redis),  # type: ignore[arg-type]
         people=around.people,
         outbox=around.outbox,
-        pace=RedisPace(redis, sender, settings.rate() or RATES[settings.sender_kind]),  # type: ignore[arg-type]
+        pace=RedisPace(redis, sender, settings.rate() or RATES[kind_of(settings)]),  # type: ignore[arg-type]
         calendar=Days(),
         law=law,
         book=around.book,

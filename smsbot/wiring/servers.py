@@ -12,14 +12,14 @@ from flask import Blueprint, Flask
 from smsbot.adapters import files
 from smsbot.adapters.background import Background
 from smsbot.adapters.cipher import Cipher
-from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.clock import SystemClock, reference
 from smsbot.adapters.counted import Counted
 from smsbot.adapters.gettext import page_words
 from smsbot.adapters.live import Live
 from smsbot.adapters.log import make_note
 from smsbot.adapters.metrics import Metrics
 from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
-from smsbot.adapters.queue import AskPublish, Wake, make_broker
+from smsbot.adapters.queue import Ask, AskPublish, Wake, make_broker
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
 from smsbot.adapters.redis.conversations import RedisConversations
 from smsbot.adapters.redis.outbox import RedisOutbox
@@ -28,6 +28,7 @@ from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.translators import TranslatorFiles
 from smsbot.adapters.twilio import TwilioCarrier, TwilioMessages, sign
 from smsbot.core.people.address import parse_address
+from smsbot.flows.broadcast import Broadcasting
 from smsbot.flows.callback import Callback
 from smsbot.flows.edition import Edition
 from smsbot.flows.report import outcome, states
@@ -42,6 +43,14 @@ from smsbot.web.console.desk import Desk, Provider
 from smsbot.web.notices import link_of
 from smsbot.web.phone.trace import encode, trace
 
+from .campaigns import (
+    Around,
+    CampaignStores,
+    law_of,
+    make_broadcasting,
+    make_campaign_stores,
+    make_shifts,
+)
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
 from .talk import in_memory
 from .texts import Texts, texts_of
@@ -63,6 +72,8 @@ class Parts:
     background: Background
     live: Live[Edition]
     stores: Stores
+    campaigns: CampaignStores
+    broadcasting: Broadcasting
 
 
 def build(settings: Settings) -> tuple[Flask, Broker]:
@@ -112,7 +123,24 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         unread=stores.words,
     )
     broker = make_broker(make_client(queue_url, WORK))
-    declare(broker, tend, note, publish=make_publish(settings, texts, stores, live, clock, note))
+    kept = make_campaign_stores(settings, cipher)
+    around = Around(
+        people=people,
+        outbox=outbox,
+        book=lambda: live.now().answer.book,
+        clock=clock,
+        note=note,
+        fresh=reference,
+    )
+    work = make_client(settings.redis_url, WORK)
+    broadcasting = make_broadcasting(settings, kept, sender_of(settings), work, law_of(), around)
+    declare(
+        broker,
+        tend,
+        note,
+        publish=make_publish(settings, texts, stores, live, clock, note),
+        broadcasts=make_shifts(settings, broadcasting, work, Ask(asking), around),
+    )
 
     def stop() -> None:
         live.stop()
@@ -158,8 +186,9 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         observe=metrics.seconds.observe,
         phone=_phone(settings, texts),
         trace=lambda turn: encode(trace(turn, live.now().answer.book)),
+        heard=broadcasting.hear,
     )
-    return Parts(texts, doors, broker, people, tend, background, live, stores)
+    return Parts(texts, doors, broker, people, tend, background, live, stores, kept, broadcasting)
 
 
 def _uncounted(language: str, channel: str, outcomes: Sequence[str]) -> None:
@@ -269,12 +298,18 @@ def ways_of(settings: Settings) -> list[Notify]:
     return ways
 
 
-def sending(settings: Settings) -> Send | None:
-    """What sends a text of staff; None where the settings name no account and no sender."""
+def sender_of(settings: Settings) -> TwilioMessages | None:
+    """What sends messages; None where the settings name no account and no sender."""
     try:
-        return _messages(settings).say
+        return _messages(settings)
     except ValueError:
         return None
+
+
+def sending(settings: Settings) -> Send | None:
+    """What sends a text of staff; None where the settings name no account and no sender."""
+    messages = sender_of(settings)
+    return messages.say if messages else None
 
 
 def _listed(text: str) -> list[str]:
@@ -295,6 +330,7 @@ def _messages(settings: Settings) -> TwilioMessages:
         token=settings.tokens()[0],
         sender=settings.sender,
         messaging_service=settings.messaging_service,
+        public_url=settings.public_url,
         api_url=settings.api_url,
     )
 
