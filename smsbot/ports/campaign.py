@@ -79,17 +79,6 @@ class Messages(Protocol):
 # ---------------------------------------------------------------- what is kept
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How often something came of a campaign on a day: `scan`, `click`, `talk`, `topic:<id>`, `consent`, `reply`, `stop`."""
-
-    day: date
-    language: str
-    channel: str
-    what: str
-    count: int
-
-
 class Campaigns(Protocol):
     """The campaigns."""
 
@@ -99,14 +88,11 @@ class Campaigns(Protocol):
     def get(self, campaign_id: int) -> Campaign | None:
         """One of them."""
 
+    def version(self) -> int:
+        """Another number whenever one of them has changed."""
+
     def keep(self, campaign: Campaign) -> Campaign:
         """Keeps it, with the next version; a new one where its id is 0. Raises `Refused` where somebody changed it meanwhile."""
-
-    def count(self, campaign_id: int, counts: Sequence[Count]) -> None:
-        """Adds to the counts."""
-
-    def counts(self, campaign_id: int) -> Sequence[Count]:
-        """All its counts."""
 
 
 class Broadcasts(Protocol):
@@ -125,6 +111,9 @@ class Broadcasts(Protocol):
         self, broadcast_id: int, act: BroadcastAct, *, by: int = 0, reason: str = ""
     ) -> Broadcast:
         """Does one act with it. Raises `Refused` where it is not possible, or where who submitted it releases it."""
+
+    def lately(self, since: datetime) -> bool:
+        """Whether any was under way, or could still be answered, since then."""
 
     def in_state(self, *states: BroadcastState) -> Sequence[Broadcast]:
         """Those in these states, the oldest first."""
@@ -262,8 +251,13 @@ class Deliveries(Protocol):
     def next_due(self, broadcast_id: int) -> datetime | None:
         """When the next is due; None where none is planned."""
 
-    def wrote(self, keys: Sequence[str], at: datetime, *, stops: bool = False) -> int | None:
-        """A person wrote: an answer to the invitation that they got last, if it is not long ago. Its broadcast's campaign, or None."""
+    def wrote(
+        self, keys: Sequence[str], at: datetime, *, stops: bool = False, campaign: int = 0
+    ) -> int | None:
+        """A person wrote: an answer to the invitation that they got last, if it is not long ago. Its broadcast's campaign, or None.
+
+        Of a subscriber it is kept when, and the campaign by which they came just now.
+        """
 
     def let_go(self, before: datetime, limit: int) -> int:
         """Deliveries begun before then lead to nobody any more; how many did."""

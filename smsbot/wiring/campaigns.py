@@ -3,60 +3,71 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as time_
 from functools import lru_cache
 
 from smsbot.adapters.calendar import public_holidays
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.counted import Counted
 from smsbot.adapters.numbers import zones_of
 from smsbot.adapters.queue import Ask
 from smsbot.adapters.redis.sending import RedisLeases, RedisPace, RedisStatuses
-from smsbot.adapters.sql.broadcasts import SqlBroadcasts
-from smsbot.adapters.sql.campaigns import SqlCampaigns, SqlContents
 from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.sql.engine import make_engine
+from smsbot.core.campaign.broadcast import REPLY_SPAN
 from smsbot.core.conversation.compose import Book
 from smsbot.core.people.carrier import RATES, SenderKind
 from smsbot.core.people.hours import Hours, Window
+from smsbot.flows.answer import Wrote
 from smsbot.flows.broadcast import Broadcasting, Law
 from smsbot.flows.shifts import Shifts
-from smsbot.ports import Note, Outbox, People
-from smsbot.ports.campaign import Messages
-from smsbot.settings import Misconfigured, Settings
+from smsbot.ports import Clock, Note, Outbox, People
+from smsbot.ports.campaign import Broadcasts, Deliveries, Messages
+from smsbot.ports.console import CAMPAIGN
+from smsbot.settings import Settings
 
-PATIENCE = 2.0  # seconds that a page waits for SQL
+from .console import Stores
+
+ASKED_AGAIN = timedelta(seconds=2)
 WORK = 30.0  # seconds that a worker waits: a page of planning is many rows
 
 
-@dataclass(frozen=True)
-class CampaignStores:
-    """What campaigns are kept in."""
-
-    campaigns: SqlCampaigns
-    broadcasts: SqlBroadcasts
-    deliveries: SqlDeliveries
-    contents: SqlContents
-
-    def close(self) -> None:
-        """Ends their threads and connections."""
-        for store in (self.campaigns, self.broadcasts, self.contents):
-            store.close()
-        self.deliveries.close()
+def make_deliveries(settings: Settings, cipher: Cipher) -> SqlDeliveries:
+    """The deliveries of the database that the settings name."""
+    return SqlDeliveries(make_engine(settings.database_url, WORK), cipher)
 
 
-def make_campaign_stores(settings: Settings, cipher: Cipher) -> CampaignStores:
-    """The stores of the database that the settings name. Raises `Misconfigured`."""
-    if not settings.database_url:
-        raise Misconfigured(["DATABASE_URL is not set"])
-    engine = make_engine(settings.database_url, PATIENCE)
-    return CampaignStores(
-        SqlCampaigns(engine, PATIENCE),
-        SqlBroadcasts(engine, PATIENCE),
-        SqlDeliveries(make_engine(settings.database_url, WORK), cipher),
-        SqlContents(engine, PATIENCE),
-    )
+class Hearing:
+    """Notes that a person wrote, where a broadcast may want to know: behind the answer, in one thread."""
+
+    def __init__(
+        self, broadcasts: Broadcasts, deliveries: Deliveries, counted: Counted, clock: Clock
+    ) -> None:
+        self._broadcasts, self._deliveries = broadcasts, deliveries
+        self._counted, self._clock = counted, clock
+        self._asked: datetime | None = None
+        self._lately = False
+
+    def __call__(self, wrote: Wrote) -> None:
+        """Raises `Unavailable`."""
+        if not (wrote.campaign or wrote.channel == "whatsapp" or self._broadcasting()):
+            return
+        campaign = self._deliveries.wrote(
+            wrote.keys, wrote.at, stops=wrote.stops, campaign=wrote.campaign
+        )
+        if campaign is not None:
+            what = "stop" if wrote.stops else "reply"
+            self._counted(wrote.language, wrote.channel, [f"{CAMPAIGN}{campaign}/{what}"])
+
+    def _broadcasting(self) -> bool:
+        """Whether there are broadcasts that can be answered: asked now and then, since it seldom changes."""
+        now = self._clock.now()
+        if self._asked is None or now - self._asked > ASKED_AGAIN:
+            self._lately = self._broadcasts.lately(now - REPLY_SPAN)
+            self._asked = now
+        return self._lately
 
 
 class Days:
@@ -101,7 +112,8 @@ class Around:
 
 def make_broadcasting(
     settings: Settings,
-    stores: CampaignStores,
+    stores: Stores,
+    deliveries: Deliveries,
     messages: Messages | None,
     redis: object,
     law: Law,
@@ -112,7 +124,7 @@ def make_broadcasting(
     sender = settings.messaging_service or settings.sender or "none"
     return Broadcasting(
         broadcasts=stores.broadcasts,
-        deliveries=stores.deliveries,
+        deliveries=deliveries,
         contents=stores.contents,
         messages=messages,
         statuses=RedisStatuses(redis),  # type: ignore[arg-type]

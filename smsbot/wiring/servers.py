@@ -23,6 +23,7 @@ from smsbot.adapters.queue import Ask, AskPublish, Wake, make_broker
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
 from smsbot.adapters.redis.conversations import RedisConversations
 from smsbot.adapters.redis.outbox import RedisOutbox
+from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.translators import TranslatorFiles
@@ -35,7 +36,7 @@ from smsbot.flows.report import outcome, states
 from smsbot.flows.tend import Tend
 from smsbot.jobs import declare
 from smsbot.ports import Health, Note, Notify, Send
-from smsbot.ports.console import GAP
+from smsbot.ports.console import CAMPAIGN, GAP
 from smsbot.settings import Misconfigured, Settings
 from smsbot.web import phone
 from smsbot.web.app import Doors, make_app
@@ -45,10 +46,10 @@ from smsbot.web.phone.trace import encode, trace
 
 from .campaigns import (
     Around,
-    CampaignStores,
+    Hearing,
     law_of,
     make_broadcasting,
-    make_campaign_stores,
+    make_deliveries,
     make_shifts,
 )
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
@@ -72,7 +73,7 @@ class Parts:
     background: Background
     live: Live[Edition]
     stores: Stores
-    campaigns: CampaignStores
+    deliveries: SqlDeliveries
     broadcasting: Broadcasting
 
 
@@ -110,6 +111,10 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         wake=Wake(asking),
         unread=stores.words if settings.keep_unread == "on" else None,
     )
+    deliveries = make_deliveries(settings, cipher)
+    answer = replace(answer, wrote=Hearing(stores.broadcasts, deliveries, counted, clock))
+    if settings.mode == "local":  # everybody is of fiction there, and a broadcast may reach them
+        answer = replace(answer, nobody=people)
     live = make_live(texts, answer, stores, note)
     tend = Tend(
         outbox=outbox,
@@ -123,7 +128,6 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         unread=stores.words,
     )
     broker = make_broker(make_client(queue_url, WORK))
-    kept = make_campaign_stores(settings, cipher)
     around = Around(
         people=people,
         outbox=outbox,
@@ -133,7 +137,9 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         fresh=reference,
     )
     work = make_client(settings.redis_url, WORK)
-    broadcasting = make_broadcasting(settings, kept, sender_of(settings), work, law_of(), around)
+    broadcasting = make_broadcasting(
+        settings, stores, deliveries, sender_of(settings), work, law_of(), around
+    )
     declare(
         broker,
         tend,
@@ -188,7 +194,9 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         trace=lambda turn: encode(trace(turn, live.now().answer.book)),
         heard=broadcasting.hear,
     )
-    return Parts(texts, doors, broker, people, tend, background, live, stores, kept, broadcasting)
+    return Parts(
+        texts, doors, broker, people, tend, background, live, stores, deliveries, broadcasting
+    )
 
 
 def _uncounted(language: str, channel: str, outcomes: Sequence[str]) -> None:
@@ -212,6 +220,7 @@ def counting_note(
             return
         intents: tuple[str, ...] = details["intents"]  # type: ignore[assignment]
         events: tuple[str, ...] = details["events"]  # type: ignore[assignment]
+        campaign = details.pop("campaign", 0)
         lacked: tuple[str, ...] = details.pop("lacked", ())  # type: ignore[assignment]
         what = outcome(intents, sensitive, topics)
         if not details["demo"]:
@@ -227,7 +236,11 @@ def counting_note(
             counted(
                 str(details["language"]),
                 str(details["channel"]),
-                [what, *(f"{GAP}{key}" for key in sorted(gaps))],
+                [
+                    what,
+                    *(f"{GAP}{key}" for key in sorted(gaps)),
+                    *_of_campaign(campaign, events, intents, sensitive, topics),
+                ],
             )
         shown = tuple("sensitive" if i in sensitive else i for i in intents)
         write(
@@ -240,6 +253,24 @@ def counting_note(
         )
 
     return note
+
+
+def _of_campaign(
+    campaign: object,
+    events: Sequence[str],
+    intents: Sequence[str],
+    sensitive: frozenset[str],
+    topics: frozenset[str],
+) -> list[str]:
+    """What came of a campaign with a turn. A health matter is counted without its name."""
+    if not campaign:
+        return []
+    counts = {"CampaignEntered": "talk", "ConsentGiven": "consent"}
+    found = [counts[event] for event in events if event in counts]
+    asked = {"sensitive" if i in sensitive else i for i in intents if i in topics | sensitive}
+    return [
+        f"{CAMPAIGN}{campaign}/{what}" for what in (*found, *(f"topic:{i}" for i in sorted(asked)))
+    ]
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -64,6 +64,13 @@ class SqlBroadcasts:
         """One of them."""
         return self._hurried.run(lambda c: found(c, broadcast_id))
 
+    def lately(self, since: datetime) -> bool:
+        """Whether any was under way, or could still be answered, since then."""
+        rows = select(broadcasts.c.id).where(
+            broadcasts.c.state.not_in(("draft", "submitted")), broadcasts.c.until > since
+        )
+        return self._hurried.run(lambda c: c.execute(rows.limit(1)).first()) is not None
+
     def in_state(self, *states: BroadcastState) -> Sequence[Broadcast]:
         """Those in these states, the oldest first."""
         rows = select(broadcasts).where(broadcasts.c.state.in_(states)).order_by(broadcasts.c.id)

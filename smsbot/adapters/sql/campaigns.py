@@ -1,19 +1,18 @@
-"""Campaigns, what came of them, and what was registered with the carrier for them, in SQL."""
+"""Campaigns, and what was registered with the carrier for them, in SQL."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from smsbot.core.campaign.campaign import Campaign
 from smsbot.ports import Refused
-from smsbot.ports.campaign import Content, Count
+from smsbot.ports.campaign import Content
 
 from .deadline import Hurried
-from .tables import campaign_counts, campaigns, contents
+from .tables import campaigns, contents
 
 
 class SqlCampaigns:
@@ -37,6 +36,11 @@ class SqlCampaigns:
         rows = select(campaigns).where(campaigns.c.id == campaign_id)
         row = self._hurried.run(lambda c: c.execute(rows).one_or_none())
         return _campaign(row) if row else None
+
+    def version(self) -> int:
+        """Another number whenever one of them has changed: the sum of their versions."""
+        rows = select(func.coalesce(func.sum(campaigns.c.version), 0))
+        return int(self._hurried.run(lambda c: c.execute(rows).scalar_one()))
 
     def keep(self, campaign: Campaign) -> Campaign:
         """Keeps it, with the next version; a new one where its id is 0. Raises `Refused` where somebody changed it meanwhile."""
@@ -64,37 +68,6 @@ class SqlCampaigns:
         if row is None:
             raise Refused("somebody changed the campaign meanwhile; look at it again")
         return _campaign(row)
-
-    def count(self, campaign_id: int, counts: Sequence[Count]) -> None:
-        """Adds to the counts."""
-
-        def work(connection: Connection) -> None:
-            for one in counts:
-                add(connection, campaign_id, one)
-
-        self._hurried.run(work, writes=True)
-
-    def counts(self, campaign_id: int) -> Sequence[Count]:
-        """All its counts, by day."""
-        columns = campaign_counts.c
-        rows = (
-            select(columns.day, columns.language, columns.channel, columns.what, columns.count)
-            .where(columns.campaign_id == campaign_id)
-            .order_by(columns.day, columns.language, columns.channel, columns.what)
-        )
-        return self._hurried.run(lambda c: [Count(*row) for row in c.execute(rows)])
-
-
-def add(connection: Connection, campaign_id: int, one: Count) -> None:
-    """Adds one count, in whatever transaction it belongs to."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(campaign_counts).values(campaign_id=campaign_id, **asdict(one))
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=["campaign_id", "day", "language", "channel", "what"],
-            set_={"count": campaign_counts.c.count + row.excluded.count},
-        )
-    )
 
 
 def _campaign(row: Row[Any]) -> Campaign:

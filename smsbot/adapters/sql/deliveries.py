@@ -298,14 +298,30 @@ class SqlDeliveries:
 
     # ------------------------------------------------------------ people
 
-    def wrote(self, keys: Sequence[str], at: datetime, *, stops: bool = False) -> int | None:
-        """A person wrote: an answer to the invitation that they got last, if it is not long ago. Its broadcast's campaign, or None."""
+    def wrote(
+        self, keys: Sequence[str], at: datetime, *, stops: bool = False, campaign: int = 0
+    ) -> int | None:
+        """A person wrote: an answer to the invitation that they got last, if it is not long ago. Its broadcast's campaign, or None.
+
+        Of a subscriber it is kept when, and the campaign by which they came just now.
+        """
 
         def work(connection: Connection) -> int | None:
             person_id = connection.execute(
                 select(person_keys.c.person_id).where(person_keys.c.key.in_(list(keys))).limit(1)
             ).scalar_one_or_none()
-            return None if person_id is None else answered(connection, person_id, at, stops=stops)
+            if person_id is None:
+                return None
+            seen: dict[str, Any] = {"wrote_at": at}
+            if campaign:
+                first = func.coalesce(people.c.first_campaign, campaign)
+                seen |= {"first_campaign": first, "last_campaign": campaign}
+            connection.execute(
+                update(people)
+                .where(people.c.id == person_id, people.c.number.is_not(None))
+                .values(seen)
+            )
+            return answered(connection, person_id, at, stops=stops)
 
         return self._patient.run(work, writes=True)
 

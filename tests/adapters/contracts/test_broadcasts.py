@@ -20,7 +20,7 @@ from smsbot.core.campaign.campaign import Campaign
 from smsbot.core.campaign.plan import Plan, Subscriber
 from smsbot.core.people.address import Address
 from smsbot.ports import Refused
-from smsbot.ports.campaign import Content, Count, Outcome, Status
+from smsbot.ports.campaign import Content, Outcome, Status
 
 from ..conftest import SERVER, execute, fresh_database
 
@@ -131,18 +131,6 @@ def test_a_campaign_is_kept_as_it_was_given_and_only_by_who_saw_it_last(stores: 
     with pytest.raises(Refused, match="changed"):
         stores.campaigns.keep(replace(kept, name="Winter"))
     assert [c.name for c in stores.campaigns.all()] == ["Summer"]
-
-
-def test_counts_of_the_same_thing_add_up(stores: Stores) -> None:
-    campaign = stores.campaigns.keep(SPRING)
-    day = date(2026, 11, 24)
-    one = Count(day, "fr", "sms", "talk", 1)
-    stores.campaigns.count(campaign.id, [one, one, Count(day, "fr", "sms", "scan", 5)])
-    stores.campaigns.count(campaign.id, [one])
-    assert stores.campaigns.counts(campaign.id) == [
-        Count(day, "fr", "sms", "scan", 5),
-        Count(day, "fr", "sms", "talk", 3),
-    ]
 
 
 def test_a_template_counts_only_once_it_is_approved(stores: Stores) -> None:
