@@ -12,6 +12,7 @@ from dramatiq.worker import Worker
 from smsbot.ports import Note, silent
 
 QUEUE = "smsbot"
+BROADCASTS = "broadcasts"
 EVERY_SECOND = 1.0  # how often the broadcasts are looked after
 SENDING = (
     120_000  # milliseconds that one while of sending may take: a slice, and a request that hangs
@@ -30,7 +31,6 @@ def declare(
     note: Note = silent,
     every: float = EVERY,
     publish: Callable[[int], object] | None = None,
-    broadcasts: "BroadcastTasks | None" = None,
 ) -> None:
     """Declares the actors on the broker, and the rounds that each worker process makes every `every` seconds."""
     broker.add_middleware(Rounds("rounds", tend, note, every))
@@ -47,14 +47,9 @@ def declare(
     def on_wake(kind: str) -> None:  # noqa: ARG001 - every kind is looked after in one round
         tend()
 
-    if publish is not None:
-        _publishing(broker, publish)
-    if broadcasts is not None:
-        broker.add_middleware(Rounds("broadcasts", broadcasts.round, note, EVERY_SECOND))
-        _broadcasting(broker, broadcasts)
+    if publish is None:
+        return
 
-
-def _publishing(broker: Broker, publish: Callable[[int], object]) -> None:
     # No retries: whoever asked sees on their page what came of it, and asks again.
     @dramatiq.actor(
         actor_name="publish",
@@ -83,9 +78,10 @@ class BroadcastTasks(Protocol):
         """Sends for a while."""
 
 
-def _broadcasting(broker: Broker, tasks: BroadcastTasks) -> None:
-    """No retries: the rounds ask again for whatever is due."""
-    once: dict[str, Any] = {"queue_name": QUEUE, "broker": broker, "max_retries": 0}
+def declare_broadcasts(broker: Broker, tasks: BroadcastTasks, note: Note = silent) -> None:
+    """Declares the actors of broadcasts, and the rounds over all of them. No retries: the rounds ask again for whatever is due."""
+    broker.add_middleware(Rounds("broadcasts", tasks.round, note, EVERY_SECOND))
+    once: dict[str, Any] = {"queue_name": BROADCASTS, "broker": broker, "max_retries": 0}
 
     @dramatiq.actor(actor_name="plan_broadcast", time_limit=PLANNING, **once)
     def on_plan(broadcast_id: int) -> None:

@@ -9,13 +9,13 @@ from functools import lru_cache
 
 from smsbot.adapters.calendar import public_holidays
 from smsbot.adapters.cipher import Cipher
-from smsbot.adapters.clock import SystemClock
 from smsbot.adapters.counted import Counted
 from smsbot.adapters.numbers import zones_of
 from smsbot.adapters.queue import Ask
 from smsbot.adapters.redis.sending import RedisLeases, RedisPace, RedisStatuses
 from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.sql.engine import make_engine
+from smsbot.adapters.twilio import TwilioMessages
 from smsbot.core.campaign.broadcast import REPLY_SPAN
 from smsbot.core.conversation.compose import Book
 from smsbot.core.people.carrier import RATES, SenderKind
@@ -105,7 +105,7 @@ class Around:
     people: People
     outbox: Outbox
     book: Callable[[], Book]
-    clock: SystemClock
+    clock: Clock
     note: Note
     fresh: Callable[[], str]
 
@@ -156,4 +156,32 @@ def make_shifts(
         ask=ask,
         wait=time.sleep,
         slots=int(settings.send_slots),
+    )
+
+
+def sender_of(settings: Settings) -> TwilioMessages | None:
+    """What sends messages; None where the settings name no account and no sender."""
+    try:
+        return messages_of(settings)
+    except ValueError:
+        return None
+
+
+def messages_of(settings: Settings) -> TwilioMessages:
+    """What sends messages. Raises `ValueError` where the settings name no account and no sender."""
+    if not (
+        settings.account_sid
+        and settings.tokens()
+        and (settings.sender or settings.messaging_service)
+    ):
+        raise ValueError(
+            "NOTIFY_SMS_TO needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM (or a Messaging Service)"
+        )
+    return TwilioMessages(
+        account_sid=settings.account_sid,
+        token=settings.tokens()[0],
+        sender=settings.sender,
+        messaging_service=settings.messaging_service,
+        public_url=settings.public_url,
+        api_url=settings.api_url,
     )

@@ -19,7 +19,7 @@ from smsbot.adapters.live import Live
 from smsbot.adapters.log import make_note
 from smsbot.adapters.metrics import Metrics
 from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
-from smsbot.adapters.queue import Ask, AskPublish, Wake, make_broker
+from smsbot.adapters.queue import AskPublish, Wake, make_broker
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
 from smsbot.adapters.redis.conversations import RedisConversations
 from smsbot.adapters.redis.outbox import RedisOutbox
@@ -27,7 +27,7 @@ from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.translators import TranslatorFiles
-from smsbot.adapters.twilio import TwilioCarrier, TwilioMessages, sign
+from smsbot.adapters.twilio import TwilioCarrier, sign
 from smsbot.core.people.address import parse_address
 from smsbot.flows.broadcast import Broadcasting
 from smsbot.flows.callback import Callback
@@ -50,7 +50,8 @@ from .campaigns import (
     law_of,
     make_broadcasting,
     make_deliveries,
-    make_shifts,
+    messages_of,
+    sender_of,
 )
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
 from .talk import in_memory
@@ -145,7 +146,6 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         tend,
         note,
         publish=make_publish(settings, texts, stores, live, clock, note),
-        broadcasts=make_shifts(settings, broadcasting, work, Ask(asking), around),
     )
 
     def stop() -> None:
@@ -323,18 +323,10 @@ def ways_of(settings: Settings) -> list[Notify]:
                 )
             )
         for number in _listed(settings.notify_sms_to):
-            ways.append(SmsNotify(_messages(settings).say, parse_address(number)))
+            ways.append(SmsNotify(messages_of(settings).say, parse_address(number)))
     except ValueError as error:
         raise Misconfigured([str(error)]) from None
     return ways
-
-
-def sender_of(settings: Settings) -> TwilioMessages | None:
-    """What sends messages; None where the settings name no account and no sender."""
-    try:
-        return _messages(settings)
-    except ValueError:
-        return None
 
 
 def sending(settings: Settings) -> Send | None:
@@ -345,25 +337,6 @@ def sending(settings: Settings) -> Send | None:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _messages(settings: Settings) -> TwilioMessages:
-    if not (
-        settings.account_sid
-        and settings.tokens()
-        and (settings.sender or settings.messaging_service)
-    ):
-        raise ValueError(
-            "NOTIFY_SMS_TO needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM (or a Messaging Service)"
-        )
-    return TwilioMessages(
-        account_sid=settings.account_sid,
-        token=settings.tokens()[0],
-        sender=settings.sender,
-        messaging_service=settings.messaging_service,
-        public_url=settings.public_url,
-        api_url=settings.api_url,
-    )
 
 
 def _more_states(texts: Texts, settings: Settings) -> dict[str, Callable[[], Health]]:
