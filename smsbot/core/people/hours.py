@@ -40,13 +40,12 @@ Week = tuple[tuple[Window, ...], ...]  # by weekday, Monday first; never on a da
 
 @dataclass(frozen=True)
 class Hours:
-    """The hours of a place by weekday, Monday first.
+    """The hours of a place by weekday, Monday first; there are none on its holidays.
 
     `guard` is cut off both ends of each window, for places whose numbers do not tell their zone to the hour.
     """
 
     week: Week
-    holidays: bool = False  # whether public holidays are days like others
     guard: timedelta = timedelta()
 
     def __post_init__(self) -> None:
@@ -130,7 +129,7 @@ def at_local(day: date, wall: time, zones: Collection[tzinfo]) -> datetime | Non
 def _open(at: datetime, zone: tzinfo, hours: Hours, is_holiday: IsHoliday) -> bool:
     local = at.astimezone(zone)
     return any(local.time() in window for window in hours.guarded[local.weekday()]) and (
-        hours.holidays or not is_holiday(local.date())
+        not is_holiday(local.date())
     )
 
 
