@@ -7,7 +7,7 @@ what the carrier told, what was left in doubt, what must stop. Each may be kille
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
@@ -28,7 +28,6 @@ from smsbot.ports import Clock, Note, Outbox, People, Record, Refused, Unavailab
 from smsbot.ports.campaign import (
     Broadcasts,
     Busy,
-    Calendar,
     Claimed,
     Contents,
     Deliveries,
@@ -63,10 +62,11 @@ Tell = Callable[[int, int], None]  # how far: people done, and of how many (0: n
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """What the rules say of a country: its hours (None: no rules), and which channels they forbid there."""
+    """What the rules say of a country: its hours (None: no rules), which channels they forbid there, and what a holiday is."""
 
     hours: Callable[[str], Hours | None]
     banned: Callable[[Channel, str], bool]
+    holiday: Callable[[str, date], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class Broadcasting:
     people: People
     outbox: Outbox
     pace: Pace
-    calendar: Calendar
+    zones: Callable[[str], tuple[tzinfo, ...]]  # those that were kept as text
     law: Law
     book: Callable[[], Book]
     clock: Clock
@@ -158,7 +158,7 @@ class Broadcasting:
 
         @lru_cache(maxsize=65536)
         def due(country: str, zones: str) -> datetime | Skip:
-            hours, found = self.law.hours(country), self.calendar.zones(zones)
+            hours, found = self.law.hours(country), self.zones(zones)
             if hours is None:
                 return "no_rules"
             if not found:
@@ -269,7 +269,7 @@ class Broadcasting:
         """The message, if it may leave now; else what becomes of the delivery."""
         if now >= broadcast.until:
             return Outcome(claimed.id, "expired")
-        zones, hours = self.calendar.zones(claimed.zones), self.law.hours(claimed.country)
+        zones, hours = self.zones(claimed.zones), self.law.hours(claimed.country)
         if hours is None or not zones:
             return Outcome(claimed.id, "skipped", "no_zone" if hours else "no_rules")
         if self.law.banned(claimed.to.channel, claimed.country):
@@ -305,10 +305,10 @@ class Broadcasting:
 
     def _left(self, broadcast: Broadcast, claimed: Claimed, now: datetime) -> timedelta:
         """How long a message to this person may leave from now on; nothing where it is not their hour."""
-        zones, hours = self.calendar.zones(claimed.zones), self.law.hours(claimed.country)
+        zones, hours = self.zones(claimed.zones), self.law.hours(claimed.country)
         assert hours is not None
         country = claimed.country
-        if not lawful(now, zones, hours, lambda day: self.calendar.is_holiday(country, day)):
+        if not lawful(now, zones, hours, lambda day: self.law.holiday(country, day)):
             return timedelta()
         return min(closing(now, zones, hours), broadcast.until) - now
 
@@ -317,9 +317,9 @@ class Broadcasting:
         assert hours is not None
         return next_lawful(
             after,
-            self.calendar.zones(zones),
+            self.zones(zones),
             hours,
-            lambda day: self.calendar.is_holiday(country, day),
+            lambda day: self.law.holiday(country, day),
             until,
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import datetime
 from typing import Literal, Protocol
 
 from smsbot.core.campaign.broadcast import Broadcast, BroadcastAct, BroadcastState, Variant
@@ -295,16 +295,6 @@ class Pace(Protocol):
 
     def owe(self, segments: int) -> None:
         """Takes more than is there: what went out was longer than what was taken for it."""
-
-
-class Calendar(Protocol):
-    """What a country's days and zones are."""
-
-    def zones(self, names: str) -> tuple[tzinfo, ...]:
-        """The zones that were kept as text; none where one is not known."""
-
-    def is_holiday(self, country: str, day: date) -> bool:
-        """Whether it is a public holiday there; True where nobody knows."""
 
 
 class Statuses(Protocol):

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from datetime import time as time_
 from functools import lru_cache
+from pathlib import Path
 
+from smsbot.adapters import files
 from smsbot.adapters.calendar import public_holidays
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.counted import Counted
@@ -17,9 +18,11 @@ from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.twilio import TwilioMessages
 from smsbot.core.campaign.broadcast import REPLY_SPAN
+from smsbot.core.campaign.rules import FILE, RuleBook, Rules, read_rules
 from smsbot.core.conversation.compose import Book
+from smsbot.core.people.address import Channel
 from smsbot.core.people.carrier import RATES, SenderKind
-from smsbot.core.people.hours import Hours, Window
+from smsbot.core.people.hours import Hours
 from smsbot.flows.answer import Wrote
 from smsbot.flows.broadcast import Broadcasting, Law
 from smsbot.flows.shifts import Shifts
@@ -70,32 +73,39 @@ class Hearing:
         return self._lately
 
 
-class Days:
-    """The port `Calendar`."""
-
-    zones = staticmethod(zones_of)
-
-    @staticmethod
-    def is_holiday(country: str, day: date) -> bool:
-        """Whether it is a public holiday there, in any part of the country; True where nobody knows."""
-        return _holidays(country)(day)
-
-
-@lru_cache(maxsize=256)
-def _holidays(country: str) -> Callable[[date], bool]:
-    return public_holidays(country)
-
-
 def kind_of(settings: Settings) -> SenderKind:
     """What kind of sender the settings name."""
     return settings.sender_kind  # type: ignore[return-value] # one of them, as the settings make sure
 
 
-def law_of() -> Law:
-    """What the rules say of countries."""
-    week = tuple((Window(time_(10), time_(18)),) for _ in range(5))
-    hours = Hours((*week, (Window(time_(10), time_(17)),), ()))
-    return Law(lambda country: hours if country else None, lambda channel, country: False)
+def rules_of(settings: Settings) -> RuleBook:
+    """The rules of countries, with what the clinic's own file says of them. Raises `Broken`."""
+    book = read_rules(files.read_toml(files.CONTENT / FILE))
+    path = Path(settings.clinic_file) if settings.clinic_file else files.CONTENT / "clinic.toml"
+    return book.with_clinic(files.read_toml(path).get("campaigns", {}), path.name)
+
+
+def law_of(rules: RuleBook) -> Law:
+    """What the rules say of countries, each looked up once."""
+
+    @lru_cache(maxsize=512)
+    def of(country: str) -> Rules | None:
+        return rules.of(country)
+
+    @lru_cache(maxsize=512)
+    def holidays(country: str) -> Callable[[date], bool]:
+        found = of(country)
+        return public_holidays(country, found.holidays_of if found else ())
+
+    def hours(country: str) -> Hours | None:
+        found = of(country)
+        return found.hours if found else None
+
+    def banned(channel: Channel, country: str) -> bool:
+        found = of(country)
+        return found is None or channel in found.barred
+
+    return Law(hours, banned, lambda country, day: holidays(country)(day))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +141,7 @@ def make_broadcasting(
         people=around.people,
         outbox=around.outbox,
         pace=RedisPace(redis, sender, settings.rate() or RATES[kind_of(settings)]),  # type: ignore[arg-type]
-        calendar=Days(),
+        zones=zones_of,
         law=law,
         book=around.book,
         clock=around.clock,

@@ -22,7 +22,15 @@ from smsbot.jobs import declare_broadcasts
 from smsbot.ports import Clock
 from smsbot.settings import Misconfigured, Settings
 
-from .campaigns import Around, law_of, make_broadcasting, make_deliveries, make_shifts, sender_of
+from .campaigns import (
+    Around,
+    law_of,
+    make_broadcasting,
+    make_deliveries,
+    make_shifts,
+    rules_of,
+    sender_of,
+)
 from .console import make_stores
 from .texts import load_library, spoken_by, unswept
 
@@ -60,7 +68,7 @@ def build_sender(settings: Settings, clock: Clock | None = None) -> Broker:
     )
     deliveries = make_deliveries(settings, cipher)
     broadcasting = make_broadcasting(
-        settings, stores, deliveries, sender_of(settings), redis, law_of(), around
+        settings, stores, deliveries, sender_of(settings), redis, law_of(rules_of(settings)), around
     )
     queue_url = settings.broker_url or settings.redis_url
     ask = Ask(make_broker(make_client(queue_url, TURN)))

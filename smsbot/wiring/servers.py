@@ -51,6 +51,7 @@ from .campaigns import (
     make_broadcasting,
     make_deliveries,
     messages_of,
+    rules_of,
     sender_of,
 )
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
@@ -139,7 +140,7 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
     )
     work = make_client(settings.redis_url, WORK)
     broadcasting = make_broadcasting(
-        settings, stores, deliveries, sender_of(settings), work, law_of(), around
+        settings, stores, deliveries, sender_of(settings), work, law_of(rules_of(settings)), around
     )
     declare(
         broker,
