@@ -74,6 +74,9 @@ class BroadcastTasks(Protocol):
     def forecast(self, broadcast_id: int) -> None:
         """Says what one would be."""
 
+    def cancel(self, broadcast_id: int) -> None:
+        """Ends what is planned of one."""
+
     def send(self, broadcast_id: int, slot: int) -> None:
         """Sends for a while."""
 
@@ -90,6 +93,10 @@ def declare_broadcasts(broker: Broker, tasks: BroadcastTasks, note: Note = silen
     @dramatiq.actor(actor_name="forecast_broadcast", time_limit=PLANNING, **once)
     def on_forecast(broadcast_id: int) -> None:
         tasks.forecast(broadcast_id)
+
+    @dramatiq.actor(actor_name="cancel_broadcast", time_limit=PLANNING, **once)
+    def on_cancel(broadcast_id: int) -> None:
+        tasks.cancel(broadcast_id)
 
     @dramatiq.actor(actor_name="send_broadcast", time_limit=SENDING, max_age=OLDEST, **once)
     def on_send(broadcast_id: int, slot: int) -> None:

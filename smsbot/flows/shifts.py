@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from smsbot.core.campaign.broadcast import Broadcast
 from smsbot.ports import Clock, Note, Refused, Unavailable
-from smsbot.ports.campaign import Leases
+from smsbot.ports.campaign import Ask, Leases
 
 from .broadcast import Broadcasting
 
@@ -28,7 +28,7 @@ class Shifts:
     leases: Leases
     clock: Clock
     note: Note
-    ask: Callable[..., None]
+    ask: Ask
     wait: Callable[[float], None]
     slots: int = 4
 
@@ -73,6 +73,10 @@ class Shifts:
     def forecast(self, broadcast_id: int) -> None:
         """Says what a broadcast would be."""
         self.broadcasting.forecast(broadcast_id, lambda _done, _of: None)
+
+    def cancel(self, broadcast_id: int) -> None:
+        """Ends what is still planned of a broadcast that was canceled."""
+        self.broadcasting.cancel(broadcast_id)
 
     def _hold(self, name: str, proof: str, seconds: float) -> None:
         if not self.leases.renew(name, proof, seconds):

@@ -108,9 +108,18 @@ class Broadcasts(Protocol):
         """Keeps a draft, with the next version; a new one where its id is 0. Raises `Refused` where it was changed or is no draft."""
 
     def move(
-        self, broadcast_id: int, act: BroadcastAct, *, by: int = 0, reason: str = ""
+        self,
+        broadcast_id: int,
+        act: BroadcastAct,
+        *,
+        by: int = 0,
+        reason: str = "",
+        decide_at: datetime | None = None,
     ) -> Broadcast:
-        """Does one act with it. Raises `Refused` where it is not possible, or where who submitted it releases it."""
+        """Does one act with it. Raises `Refused` where it is not possible, or where who submitted it releases it.
+
+        At `decide_at` the better of two wordings is chosen.
+        """
 
     def lately(self, since: datetime) -> bool:
         """Whether any was under way, or could still be answered, since then."""
@@ -308,6 +317,13 @@ class Statuses(Protocol):
 
         Written twice they change nothing. Only one worker drains at a time: the others get 0.
         """
+
+
+class Ask(Protocol):
+    """Asks those who send for one of their tasks, by its name and ids."""
+
+    def __call__(self, task: str, /, *ids: int) -> None:
+        """Raises `Unavailable`."""
 
 
 class Leases(Protocol):

@@ -97,7 +97,8 @@ class _Following:
 
     def __init__(self, shifts: Shifts, live: Live[Said]) -> None:
         self._shifts, self._live = shifts, live
-        self.plan, self.send, self.forecast = shifts.plan, shifts.send, shifts.forecast
+        self.plan, self.send = shifts.plan, shifts.send
+        self.forecast, self.cancel = shifts.forecast, shifts.cancel
 
     def round(self) -> None:
         """Looks after all broadcasts."""
