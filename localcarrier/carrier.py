@@ -300,10 +300,9 @@ class Carrier:
         word = body.strip().casefold()
         if word in _STOP:
             return "STOP"
-        again = kind != "toll_free" and self.book.blocked(sender)
-        if word in _START or (
-            word == "yes" and again
-        ):  # an unblocked YES is a message as any other
+        # YES reopens what is blocked, though not a toll-free number; else it is a message as any other.
+        reopens = word == "yes" and kind != "toll_free" and self.book.blocked(sender)
+        if word in _START or reopens:
             return "START"
         return "HELP" if word in _HELP else None
 
