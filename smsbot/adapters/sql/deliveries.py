@@ -13,7 +13,7 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
-    and_,
+    Update,
     bindparam,
     case,
     exists,
@@ -32,9 +32,8 @@ from smsbot.core.people.address import Address
 from smsbot.ports.campaign import Claimed, Doubtful, Outcome, Status, Tally
 
 from .deadline import Patient
-from .tables import broadcasts, deliveries, people, person_keys
+from .tables import Moment, broadcasts, deliveries, people, person_keys
 
-SKIPS = 50  # people passed over in one transaction before somebody else gets a turn
 # States in which a message has left, or may have.
 LEFT = ("sending", "sent", "delivered", "read", "undelivered", "unknown")
 TOLD = ("sending", "sent", "delivered", "read", "failed", "undelivered", "unknown")
@@ -45,6 +44,9 @@ class SqlDeliveries:
 
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
         self._patient = Patient(engine)
+        self._one_statement = engine.dialect.name == "postgresql"
+        # A statement that is a transaction by itself is begun and ended without going there and back for it.
+        self._at_once = Patient(engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._cipher = cipher
 
     def close(self) -> None:
@@ -97,72 +99,86 @@ class SqlDeliveries:
 
     # ------------------------------------------------------------ sending
 
+    def due(
+        self, broadcast: Broadcast, at: datetime, limit: int, slot: int = 0, slots: int = 1
+    ) -> Sequence[int]:
+        """The ids of those whose moment has come, the first due first; of all slots' those of one."""
+        columns = deliveries.c
+        rows = (
+            select(columns.id)
+            .where(
+                columns.broadcast_id == broadcast.id,
+                columns.state == "planned",
+                columns.due_at <= at,
+                columns.id % slots == slot,
+            )
+            .order_by(columns.due_at, columns.id)
+            .limit(limit)
+        )
+        if not broadcast.winner:
+            rows = rows.where(columns.variant != "")
+        return self._patient.run(lambda c: list(c.execute(rows).scalars()))
+
     def claim(
-        self, broadcast: Broadcast, at: datetime, done: Outcome | None = None
+        self, broadcast: Broadcast, delivery_id: int, at: datetime, done: Outcome | None = None
     ) -> Claimed | None:
-        """Writes the outcome of the one before, and claims the next that is due, in one transaction; None where there is none.
+        """Writes the outcome of the one before, and claims this one; None where it cannot be had or may not be sent any more.
 
-        Consent is read in it: who does not subscribe any more, is held or has got enough is skipped.
+        Consent is read with it: who does not subscribe any more, is held or has got enough is skipped. On PostgreSQL both are one
+        statement, which is one way there and back.
         """
+        values = {"delivery": delivery_id, "now": at}
+        if self._one_statement:
+            statement = _CLAIM if done is None else _CLAIM.add_cte(_finished(done).cte("done"))
+            row = self._at_once.run(lambda c: c.execute(statement, values).one_or_none())
+        else:
 
-        def work(connection: Connection) -> Claimed | None:
-            if done is not None:
-                _finish(connection, done)
-            for _ in range(SKIPS):
-                row = connection.execute(
-                    _CLAIM,
-                    {
-                        "broadcast": broadcast.id,
-                        "now": at,
-                        "claimed_at": at,
-                        "decided": bool(broadcast.winner),
-                    },
-                ).one_or_none()
-                if row is None:
-                    return None
-                claimed = self._lawful(connection, broadcast, row, at)
-                if isinstance(claimed, Claimed):
-                    return claimed
-                _finish(connection, Outcome(row.id, "skipped", claimed))
+            def work(connection: Connection) -> Row[Any] | None:
+                if done is not None:
+                    connection.execute(_finished(done))
+                return connection.execute(_CLAIM, values).one_or_none()
+
+            row = self._patient.run(work, writes=True)
+        if row is None:
             return None
+        claimed = self._lawful(broadcast, row, at)
+        if isinstance(claimed, Claimed):
+            return claimed
+        self.finish(Outcome(row.id, "skipped", claimed))
+        return None
 
-        return self._patient.run(work, writes=True)
-
-    def _lawful(
-        self, connection: Connection, broadcast: Broadcast, row: Row[Any], at: datetime
-    ) -> Claimed | str:
+    def _lawful(self, broadcast: Broadcast, row: Any, at: datetime) -> Claimed | str:
         """The claim, or why this person gets nothing."""
-        person = connection.execute(_PERSON, {"person": row.person_id}).one_or_none()
-        if person is None or person.number is None or person.opted_out_at is not None:
+        if row.number is None or row.opted_out_at is not None:
             return "opted_out"
-        if person.held_until is not None and person.held_until > at:
+        if row.held_until is not None and row.held_until > at:
             return "held"
-        lately = connection.execute(
-            _LATELY_ONE,
-            {"person": row.person_id, "since": at - CAP_SPAN, "but": row.id},
-        ).scalar_one()
-        if lately >= broadcast.cap:
+        if broadcast.cap < NO_CAP and self._lately(row, at) >= broadcast.cap:
             return "cap"
         try:
-            handle = self._cipher.unseal(person.number)
+            handle = self._cipher.unseal(row.number)
         except WrongKey:
             return "no_number"
         return Claimed(
             id=row.id,
             broadcast_id=broadcast.id,
             person_id=row.person_id,
-            to=Address(person.number_channel, handle),
+            to=Address(row.number_channel, handle),
             language=row.language,
-            country=person.country or "",
-            zones=person.zones or "",
+            country=row.country,
+            zones=row.zones or "",
             variant=row.variant,
             tries=row.tries,
-            wrote_at=person.wrote_at,
+            wrote_at=row.wrote_at,
         )
+
+    def _lately(self, row: Any, at: datetime) -> int:
+        asked = {"person": row.person_id, "since": at - CAP_SPAN, "delivery": row.id}
+        return int(self._at_once.run(lambda c: c.execute(_LATELY_ONE, asked).scalar_one()))
 
     def finish(self, done: Outcome) -> None:
         """Writes an outcome alone."""
-        self._patient.run(lambda c: _finish(c, done), writes=True)
+        self._patient.run(lambda c: c.execute(_finished(done)), writes=True)
 
     # ------------------------------------------------------------ what the carrier tells
 
@@ -491,42 +507,49 @@ _WHOSE = select(
     deliveries.c.started_at,
 ).select_from(deliveries.outerjoin(people, people.c.id == deliveries.c.person_id))
 
-_NEXT = (
-    select(deliveries.c.id)
-    .where(
-        deliveries.c.broadcast_id == bindparam("broadcast"),
-        deliveries.c.state == "planned",
-        deliveries.c.due_at <= bindparam("now"),
-        or_(deliveries.c.variant != "", bindparam("decided")),
-        exists().where(broadcasts.c.id == bindparam("broadcast"), broadcasts.c.state == "sending"),
-    )
-    .order_by(deliveries.c.due_at, deliveries.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True, of=deliveries)
-    .scalar_subquery()
-)
-_CLAIM = (
-    update(deliveries)
-    .where(deliveries.c.id == _NEXT, deliveries.c.state == "planned")
-    .values(
-        state="sending",
-        started_at=bindparam("claimed_at"),
-        tries=deliveries.c.tries + 1,
-    )
-    .returning(
-        deliveries.c.id,
-        deliveries.c.person_id,
-        deliveries.c.language,
-        deliveries.c.variant,
-        deliveries.c.tries,
-    )
-)
-_PERSON = select(people).where(people.c.id == bindparam("person"))
+
+def _of_person(column: Any) -> Any:
+    """A column of the person's row, as it is at the very moment of the claim."""
+    theirs = select(column).where(people.c.id == deliveries.c.person_id)
+    return theirs.correlate(deliveries).scalar_subquery().label(column.name)
+
+
+# How many the person has got lately, beside this one.
 _LATELY_ONE = select(func.count()).where(
     deliveries.c.person_id == bindparam("person"),
     deliveries.c.started_at > bindparam("since"),
     deliveries.c.state.in_(LEFT),
-    deliveries.c.id != bindparam("but"),
+    deliveries.c.id != bindparam("delivery"),
+)
+_CLAIM = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("delivery"),
+        deliveries.c.state == "planned",
+        exists().where(
+            broadcasts.c.id == deliveries.c.broadcast_id, broadcasts.c.state == "sending"
+        ),
+    )
+    .values(state="sending", started_at=bindparam("now"), tries=deliveries.c.tries + 1)
+    .returning(
+        deliveries.c.id,
+        deliveries.c.person_id,
+        deliveries.c.language,
+        deliveries.c.country,
+        deliveries.c.variant,
+        deliveries.c.tries,
+        *map(
+            _of_person,
+            (
+                people.c.number,
+                people.c.number_channel,
+                people.c.opted_out_at,
+                people.c.held_until,
+                people.c.zones,
+                people.c.wrote_at,
+            ),
+        ),
+    )
 )
 _TOLD = (
     update(deliveries)
@@ -535,8 +558,8 @@ _TOLD = (
 )
 
 
-def _finish(connection: Connection, done: Outcome) -> None:
-    """Writes an outcome of a claim. What the carrier has told meanwhile stays: it knows more."""
+def _finished(done: Outcome) -> Update:
+    """The outcome of a claim, to be written. What the carrier has told meanwhile stays: it knows more."""
     columns = deliveries.c
     ours = columns.state == "sending"
     values: dict[str, Any] = {
@@ -555,8 +578,8 @@ def _finish(connection: Connection, done: Outcome) -> None:
         values |= {"due_at": done.due_at, "started_at": None}
     elif done.state == "skipped":
         values["started_at"] = None
-    connection.execute(
+    return (
         update(deliveries)
-        .where(and_(columns.id == done.delivery_id, columns.state.in_(TOLD)))
+        .where(columns.id == done.delivery_id, columns.state.in_(TOLD))
         .values(values)
     )
