@@ -1,6 +1,5 @@
 """What is asked of Twilio, and what the local carrier answers, are as Twilio's published contract says."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,7 +161,9 @@ def test_every_status_and_direction_of_the_contract_is_known_to_the_bot() -> Non
 
     schemas = CONTRACT["components"]["schemas"]
     outbound = [
-        s for s in schemas["message_enum_status"]["enum"] if not re.match("receiv|partially", s)
+        s
+        for s in schemas["message_enum_status"]["enum"]
+        if not s.startswith(("receiving", "received", "partially"))
     ]
     assert {
         s: advance("sending", s) in STATES[STATES.index("sent") :] for s in outbound
