@@ -388,18 +388,6 @@ campaigns = Table(
     Column("version", Integer, nullable=False),
 )
 
-# What came of a campaign, as counts alone: nobody is in them.
-campaign_counts = Table(
-    "campaign_counts",
-    metadata,
-    Column("campaign_id", Integer, primary_key=True, autoincrement=False),
-    Column("day", Date, primary_key=True),
-    Column("language", Text, primary_key=True),
-    Column("channel", Text, primary_key=True),
-    Column("what", Text, primary_key=True),
-    Column("count", Integer, nullable=False),
-)
-
 broadcasts = Table(
     "broadcasts",
     metadata,

@@ -41,7 +41,7 @@ class Campaign:
 class Fault:
     """What is wrong with what somebody filled in: at which field, and in words what to do."""
 
-    field: str
+    where: str
     words: str
     values: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,12 +1,13 @@
 """Who of a broadcast's people gets what, and when: pure, and the same whenever it is asked again."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from ..people.address import Channel
+from ..people.hours import Hours
 from .broadcast import Broadcast, Variant
 
 Skip = Literal[
@@ -98,7 +99,7 @@ def plan(broadcast: Broadcast, person: Subscriber, around: Surroundings) -> Plan
     if banned := around.banned(person.channel, person.country):
         return skipped(banned)
     due = around.due(person.country, person.zones)
-    if isinstance(due, str):
+    if not isinstance(due, datetime):
         return skipped(due)
     if person.lately >= broadcast.cap:
         return skipped("cap")
@@ -108,8 +109,8 @@ def plan(broadcast: Broadcast, person: Subscriber, around: Surroundings) -> Plan
         if not inside:
             return skipped("no_template")
     held_out = share(f"holdout/{broadcast.id}", person.id) < broadcast.holdout / 100
-    if not variant and broadcast.decide_at is not None:
-        due = max(due, broadcast.decide_at)
+    if not variant and broadcast.decide_at is not None and due < broadcast.decide_at:
+        due = broadcast.decide_at
     return Plan(
         person.id,
         "holdout" if held_out else "planned",
@@ -138,22 +139,16 @@ def _template(around: Surroundings, language: str, variant: Variant) -> bool:
     return variant in approved if variant else {"A", "B"} <= approved
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """How many people of a forecast share a language, a channel and what becomes of them, and what they cost."""
-
-    people: int = 0
-    segments: int = 0
+def closing(at: datetime, zones: Collection[tzinfo], hours: Hours) -> datetime:
+    """Until when a moment's hours go on in every zone; `at` itself where they do not."""
+    return min((_closing(at, zone, hours) for zone in zones), default=at)
 
 
-def summed(
-    plans: Iterable[Plan], segments: Callable[[str, Variant], int]
-) -> dict[tuple[str, str, str], Sum]:
-    """People by (language, channel, `planned`, `holdout` or the reason for none), with the SMS segments of those who get one."""
-    found: dict[tuple[str, str, str], Sum] = {}
-    for one in plans:
-        key = (one.language, one.channel, one.reason or one.state)
-        before = found.get(key, Sum())
-        cost = segments(one.language, one.variant or "A") if one.state == "planned" else 0
-        found[key] = Sum(before.people + 1, before.segments + cost)
-    return found
+def _closing(at: datetime, zone: tzinfo, hours: Hours) -> datetime:
+    local = at.astimezone(zone)
+    ends = (
+        datetime.combine(local.date(), window.end, zone).astimezone(UTC)
+        for window in hours.guarded[local.weekday()]
+        if local.time() in window
+    )
+    return max(ends, default=at)

@@ -19,7 +19,7 @@ PEOPLE = (
     ("first_campaign", sa.Integer),
     ("last_campaign", sa.Integer),
 )
-TABLES = ("contents", "deliveries", "broadcasts", "campaign_counts", "campaigns")
+TABLES = ("contents", "deliveries", "broadcasts", "campaigns")
 
 
 def upgrade() -> None:
@@ -70,15 +70,6 @@ def _campaigns() -> None:
         *(_needed(name, sa.JSON) for name in ("keywords", "referrals", "welcome", "prefill")),
         _needed("news", sa.Boolean),
         _needed("version", sa.Integer),
-    )
-    op.create_table(
-        "campaign_counts",
-        _key("campaign_id", sa.Integer),
-        _key("day", sa.Date),
-        _key("language"),
-        _key("channel"),
-        _key("what"),
-        _needed("count", sa.Integer),
     )
 
 
