@@ -72,10 +72,10 @@ class Law:
 
 @dataclass(frozen=True, kw_only=True)
 class Broadcasting:
-    """What broadcasts need. `book` gives the texts of this moment; `sender` names the sender whose pace it is.
+    """What broadcasts need. `book` gives the texts of this moment; `zones` those that were kept as text.
 
-    `handful` is how many segments a slot takes at once. `doubt` is how long after a message was begun it is looked up in the carrier's list, `give_up` how long until nobody looks any
-    more.
+    `handful` is how many segments a slot takes from the pace at once. `doubt` is how long after a message was begun it is looked up
+    in the carrier's list, `give_up` how long until nobody looks any more.
     """
 
     broadcasts: Broadcasts
@@ -235,7 +235,8 @@ class Broadcasting:
                 if not taken:
                     taken, seconds = self._taken()
                     if not taken:
-                        done = self._written(done)
+                        self._written(done)
+                        done = None
                         wait(min(seconds, 1.0))
                         continue
                 claimed, done = self.deliveries.claim(broadcast, due.popleft(), now, done), None

@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Connection,
     Engine,
-    Row,
+    Integer,
     Select,
-    Update,
+    Text,
     bindparam,
     case,
     exists,
@@ -127,33 +128,43 @@ class SqlDeliveries:
         Consent is read with it: who does not subscribe any more, is held or has got enough is skipped. On PostgreSQL both are one
         statement, which is one way there and back.
         """
-        values = {"delivery": delivery_id, "now": at}
-        if self._one_statement:
-            statement = _CLAIM if done is None else _CLAIM.add_cte(_finished(done).cte("done"))
-            row = self._at_once.run(lambda c: c.execute(statement, values).one_or_none())
-        else:
-
-            def work(connection: Connection) -> Row[Any] | None:
-                if done is not None:
-                    connection.execute(_finished(done))
-                return connection.execute(_CLAIM, values).one_or_none()
-
-            row = self._patient.run(work, writes=True)
+        asked = {"delivery": delivery_id, "now": at, "since": at - CAP_SPAN}
+        row, lately = (self._in_one if self._one_statement else self._in_two)(asked, done)
         if row is None:
             return None
-        claimed = self._lawful(broadcast, row, at)
+        claimed = self._lawful(broadcast, row, lately, at)
         if isinstance(claimed, Claimed):
             return claimed
         self.finish(Outcome(row.id, "skipped", claimed))
         return None
 
-    def _lawful(self, broadcast: Broadcast, row: Any, at: datetime) -> Claimed | str:
+    def _in_one(self, asked: Mapping[str, Any], done: Outcome | None) -> tuple[Any, int]:
+        statement = _CLAIM_COUNTED if done is None else _CLAIM_AFTER
+        values = asked if done is None else {**asked, **_said(done)}
+        row = self._at_once.run(lambda c: c.execute(statement, values).one_or_none())
+        return row, row.lately if row else 0
+
+    def _in_two(self, asked: Mapping[str, Any], done: Outcome | None) -> tuple[Any, int]:
+        """For SQLite, which cannot name the outer row within what an update gives back."""
+
+        def work(connection: Connection) -> tuple[Any, int]:
+            if done is not None:
+                connection.execute(_FINISH, _said(done))
+            row = connection.execute(_CLAIM, asked).one_or_none()
+            if row is None:
+                return None, 0
+            counted = {**asked, "person": row.person_id}
+            return row, connection.execute(_LATELY_ONE, counted).scalar_one()
+
+        return self._patient.run(work, writes=True)
+
+    def _lawful(self, broadcast: Broadcast, row: Any, lately: int, at: datetime) -> Claimed | str:
         """The claim, or why this person gets nothing."""
         if row.number is None or row.opted_out_at is not None:
             return "opted_out"
         if row.held_until is not None and row.held_until > at:
             return "held"
-        if broadcast.cap < NO_CAP and self._lately(row, at) >= broadcast.cap:
+        if lately >= broadcast.cap:
             return "cap"
         try:
             handle = self._cipher.unseal(row.number)
@@ -172,13 +183,9 @@ class SqlDeliveries:
             wrote_at=row.wrote_at,
         )
 
-    def _lately(self, row: Any, at: datetime) -> int:
-        asked = {"person": row.person_id, "since": at - CAP_SPAN, "delivery": row.id}
-        return int(self._at_once.run(lambda c: c.execute(_LATELY_ONE, asked).scalar_one()))
-
     def finish(self, done: Outcome) -> None:
         """Writes an outcome alone."""
-        self._patient.run(lambda c: c.execute(_finished(done)), writes=True)
+        self._patient.run(lambda c: c.execute(_FINISH, _said(done)), writes=True)
 
     # ------------------------------------------------------------ what the carrier tells
 
@@ -514,72 +521,98 @@ def _of_person(column: Any) -> Any:
     return theirs.correlate(deliveries).scalar_subquery().label(column.name)
 
 
-# How many the person has got lately, beside this one.
-_LATELY_ONE = select(func.count()).where(
-    deliveries.c.person_id == bindparam("person"),
-    deliveries.c.started_at > bindparam("since"),
-    deliveries.c.state.in_(LEFT),
-    deliveries.c.id != bindparam("delivery"),
-)
-_CLAIM = (
-    update(deliveries)
-    .where(
-        deliveries.c.id == bindparam("delivery"),
-        deliveries.c.state == "planned",
-        exists().where(
-            broadcasts.c.id == deliveries.c.broadcast_id, broadcasts.c.state == "sending"
-        ),
-    )
-    .values(state="sending", started_at=bindparam("now"), tries=deliveries.c.tries + 1)
-    .returning(
-        deliveries.c.id,
-        deliveries.c.person_id,
-        deliveries.c.language,
-        deliveries.c.country,
-        deliveries.c.variant,
-        deliveries.c.tries,
-        *map(
-            _of_person,
-            (
-                people.c.number,
-                people.c.number_channel,
-                people.c.opted_out_at,
-                people.c.held_until,
-                people.c.zones,
-                people.c.wrote_at,
+def _claiming(*more: Any) -> Any:
+    """Takes one delivery, if it is still to be sent, and gives what there is to know of it and of the person."""
+    return (
+        update(deliveries)
+        .where(
+            deliveries.c.id == bindparam("delivery"),
+            deliveries.c.state == "planned",
+            exists().where(
+                broadcasts.c.id == deliveries.c.broadcast_id, broadcasts.c.state == "sending"
             ),
+        )
+        .values(state="sending", started_at=bindparam("now"), tries=deliveries.c.tries + 1)
+        .returning(
+            deliveries.c.id,
+            deliveries.c.person_id,
+            deliveries.c.language,
+            deliveries.c.country,
+            deliveries.c.variant,
+            deliveries.c.tries,
+            *map(
+                _of_person,
+                (
+                    people.c.number,
+                    people.c.number_channel,
+                    people.c.opted_out_at,
+                    people.c.held_until,
+                    people.c.zones,
+                    people.c.wrote_at,
+                ),
+            ),
+            *more,
+        )
+    )
+
+
+# How many a person has got lately, beside this one.
+_before = deliveries.alias("earlier")
+_BEFORE = (
+    select(func.count())
+    .where(
+        _before.c.started_at > bindparam("since", type_=Moment),
+        _before.c.state.in_(LEFT),
+        _before.c.id != bindparam("delivery", type_=Integer),
+    )
+    .select_from(_before)
+)
+_LATELY_ONE = _BEFORE.where(_before.c.person_id == bindparam("person"))
+_CLAIM = _claiming()
+_CLAIM_COUNTED = _claiming(
+    _BEFORE.where(_before.c.person_id == deliveries.c.person_id)
+    .correlate(deliveries)
+    .scalar_subquery()
+    .label("lately")
+)
+# What became of a claim. What the carrier has told meanwhile stays: it knows more.
+_OURS = deliveries.c.state == "sending"
+_FINISH = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("done_id"), deliveries.c.state.in_(TOLD))
+    .values(
+        state=case((_OURS, bindparam("done_state")), else_=deliveries.c.state),
+        reason=case((_OURS, bindparam("done_reason")), else_=deliveries.c.reason),
+        sid=func.coalesce(deliveries.c.sid, bindparam("done_sid", type_=Text)),
+        error=func.coalesce(deliveries.c.error, bindparam("done_error", type_=Integer)),
+        segments=func.coalesce(bindparam("done_segments", type_=Integer), deliveries.c.segments),
+        variant=func.coalesce(bindparam("done_variant", type_=Text), deliveries.c.variant),
+        due_at=func.coalesce(bindparam("done_due", type_=Moment), deliveries.c.due_at),
+        started_at=case(
+            (bindparam("done_nothing", type_=Boolean), None), else_=deliveries.c.started_at
         ),
     )
 )
+_CLAIM_AFTER = _CLAIM_COUNTED.add_cte(_FINISH.cte("done"))
+
+
+def _said(done: Outcome) -> dict[str, Any]:
+    """An outcome as `_FINISH` takes it. What was put off or passed over has not begun."""
+    return {
+        "done_id": done.delivery_id,
+        "done_state": done.state,
+        "done_reason": done.reason,
+        "done_sid": done.sid or None,
+        "done_error": done.error,
+        "done_segments": done.segments or None,
+        "done_variant": done.variant or None,
+        "done_due": done.due_at,
+        "done_nothing": done.due_at is not None or done.state == "skipped",
+    }
+
+
 _TOLD = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("of"))
     .values(state=bindparam("state"), sid=bindparam("sid"), error=bindparam("error"))
 )
-
-
-def _finished(done: Outcome) -> Update:
-    """The outcome of a claim, to be written. What the carrier has told meanwhile stays: it knows more."""
-    columns = deliveries.c
-    ours = columns.state == "sending"
-    values: dict[str, Any] = {
-        "state": case((ours, done.state), else_=columns.state),
-        "reason": case((ours, done.reason), else_=columns.reason),
-    }
-    if done.sid:
-        values["sid"] = func.coalesce(columns.sid, done.sid)
-    if done.segments:
-        values["segments"] = done.segments
-    if done.error is not None:
-        values["error"] = func.coalesce(columns.error, done.error)
-    if done.variant:
-        values["variant"] = done.variant
-    if done.due_at is not None:
-        values |= {"due_at": done.due_at, "started_at": None}
-    elif done.state == "skipped":
-        values["started_at"] = None
-    return (
-        update(deliveries)
-        .where(columns.id == done.delivery_id, columns.state.in_(TOLD))
-        .values(values)
-    )
