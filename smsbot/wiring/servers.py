@@ -42,6 +42,7 @@ from smsbot.web import phone
 from smsbot.web.app import Doors, make_app
 from smsbot.web.console.desk import Desk, Provider
 from smsbot.web.notices import link_of
+from smsbot.web.phone import Inbox
 from smsbot.web.phone.trace import encode, trace
 
 from .campaigns import (
@@ -306,7 +307,14 @@ def _phone(settings: Settings, texts: Texts) -> Blueprint | None:
         account=settings.account_sid,
         public_url=settings.public_url,
         sender_kind=settings.sender_kind,  # type: ignore[arg-type]
+        inbox=_inbox(settings),
     )
+
+
+def _inbox(settings: Settings) -> Inbox | None:
+    """What the local carrier has sent; of a real carrier nobody is shown anything."""
+    messages = sender_of(settings) if settings.mode == "local" and settings.api_url else None
+    return messages.sent_to if messages else None
 
 
 def ways_of(settings: Settings) -> list[Notify]:
