@@ -491,6 +491,7 @@ class Answer:
             source="keyword",
             country=self.regions.region(address),
             zone=profile.time_zone.key,
+            campaign=str(kept.campaign) if kept.campaign and name in ABOUT_NEWS else "",
         )
         if name != "ConsentAsked":
             return grounds
@@ -591,8 +592,6 @@ def _how(heard: _Heard, reading: Reading, decision: Decision) -> tuple[str, str]
         return "", ""
     if heard.habit.acted:
         return heard.habit.acted.casefold(), "carrier"
-    if heard.entered is not None and "CampaignEntered" in decision.events:
-        return heard.entered.campaign.code, "campaign"
     if decision.tier == "choice":
         return "", "choice"
     if decision.tier == "command":

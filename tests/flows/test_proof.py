@@ -143,10 +143,10 @@ def test_who_comes_by_a_campaign_and_agrees_is_kept_with_it(bot: Answer) -> None
         welcome={"en": "Welcome. We write up to twice a month."}, news=True,
     )  # fmt: skip
     talk = Talk(replace(bot, campaigns=(spring,)))
-    talk.say("spring", "yes")
+    talk.say("spring", "1", "yes")
     ask, yes = talk.entries
-    assert (ask.action, ask.method) == ("K7F2", "campaign")
-    assert (yes.action, yes.method) == ("yes", "keyword")
+    assert (ask.action, ask.method, ask.campaign) == ("news", "choice", "7")
+    assert (yes.action, yes.method, yes.campaign) == ("yes", "keyword", "7")
     subscription = talk.people.subscription(key_of(bot.pepper, NUMBER))
     assert subscription is not None
     assert (subscription.first_campaign, subscription.last_campaign) == (7, 7)

@@ -32,7 +32,7 @@ REVISION = (
 # The texts that an entry of the ledger has from its second version on.
 PROOF = (
     "proof_version", "sender", "business", "purpose", "action", "method", "source", "actor", "frequency", "policy", "country", "zone",
-    "ip", "agent", "salt", "identity",
+    "ip", "agent", "campaign", "salt", "identity",
 )  # fmt: skip
 
 metadata = MetaData(

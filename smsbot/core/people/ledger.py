@@ -17,8 +17,7 @@ class Grounds:
     `source` is where it was said: `keyword` (in a message), `web`, `paper`, `staff`; `carrier` where the carrier told it, `clinic`
     where nobody said it and the clinic's own rules ended it. `method` is how it came here: `keyword` (the message was nothing but a
     word of that meaning: it is the `action`), `words` (it was said in other words, which are not kept), `choice` (a button or a
-    number), `campaign` (a campaign's keyword, link or advertisement, whose code is the `action`), `carrier`, `import`, `terminal`,
-    `console`, `inactive`.
+    number), `carrier`, `import`, `terminal`, `console`, `inactive`.
     """
 
     sender: str = ""  # the number or service of the clinic that it was said to
@@ -36,6 +35,7 @@ class Grounds:
     adult: bool = False  # whether the person said to be 18 or older
     ip: str = ""  # both of a form on a web page only
     agent: str = ""
+    campaign: str = ""  # the id of the campaign by which the person came to the talk
 
 
 # What leads to a person or, in an import, to whoever wrote it down.
@@ -82,6 +82,7 @@ class Entry:
     adult: bool = False
     ip: str = ""
     agent: str = ""
+    campaign: str = ""
     salt: str = ""
     identity: str = ""
 

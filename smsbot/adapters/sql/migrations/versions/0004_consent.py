@@ -8,7 +8,7 @@ down_revision = "0003"
 
 TEXTS = (
     "proof_version", "sender", "business", "purpose", "action", "method", "source", "actor", "frequency", "policy", "country", "zone",
-    "ip", "agent", "salt", "identity",
+    "ip", "agent", "campaign", "salt", "identity",
 )  # fmt: skip
 TRUTHS = ("unconditional", "adult")
 
