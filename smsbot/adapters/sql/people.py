@@ -8,11 +8,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select, text
 
 from smsbot.adapters.cipher import Cipher, WrongKey
-from smsbot.adapters.records import NOTICE_OF, OPTING, entry_of
+from smsbot.adapters.records import (
+    NOTICE_OF,
+    OPTING,
+    ends_nothing,
+    entry_of,
+    misquoted,
+    subscription_of,
+)
 from smsbot.core.conversation.decision import GRANTS
 from smsbot.core.people.address import Address
 from smsbot.core.people.consent import EVENT_OF, ConsentEvent, objection
-from smsbot.core.people.ledger import Standing, follow
+from smsbot.core.people.ledger import Standing, Subscription, follow
 from smsbot.ports import Notice, Record, Refused, Unavailable
 
 from . import board, chain, persons
@@ -97,6 +104,11 @@ class SqlPeople:
             else None
         )
 
+    def subscription(self, key: str) -> Subscription | None:
+        """What is kept of the person with this mark while they subscribe, beside the number; None where they do not."""
+        row = self._hurried.run(lambda c: persons.find(c, key))
+        return persons.subscription_of(row) if row else None
+
     def verify_chain(self) -> int:
         """How many events of consent there are, all as written. Raises `chain.ChainBroken` with the first that is not."""
         return chain.verify(self._hurried.run)
@@ -105,14 +117,46 @@ class SqlPeople:
         chain.lock_head(connection)
         if not _first_time(connection, record):
             return
+        known = persons.find(connection, record.keys[0])
+        if ends_nothing(record, known.number_channel if known else None):
+            return
         person_id = persons.person_of(connection, record.keys, record.at)
-        standing = persons.standing(connection, person_id).held(record.held_until)
+        row = persons.row_of(connection, person_id)
+        standing = persons.standing_of(row).held(record.held_until)
         sealed = self._cipher.seal(record.address.handle)
+        numbered: persons.Numbered | None = None
         if event := EVENT_OF.get(record.name):
-            standing = _appended(connection, record, event, person_id, standing)
-        subscribes = (sealed, record.address.channel) if event == "yes" else None
-        persons.keep(connection, person_id, standing, subscribes)
+            standing = self._appended(connection, record, event, person_id, standing)
+            if event == "yes":
+                before = persons.subscription_of(row)
+                numbered = (sealed, subscription_of(record).after(before))
+        persons.keep(connection, person_id, standing, numbered)
         self._told_of(connection, record, person_id, standing, sealed)
+
+    def _appended(
+        self,
+        connection: Connection,
+        record: Record,
+        event: ConsentEvent,
+        person_id: int,
+        standing: Standing,
+    ) -> Standing:
+        """Adds the event to the chain; the standing after it. Raises `Refused`."""
+        last, times = persons.latest(connection, person_id)
+        reason = misquoted(record) or objection(event, record.ask_id, record.at, last)
+        if reason:
+            raise Refused(reason)
+        chain.append(connection, entry_of(record, event, self._fresh()))
+        if asked := record.proof:
+            chain.keep_text(
+                connection,
+                asked.digest,
+                asked.key,
+                asked.language,
+                asked.version,
+                record.words,
+            )
+        return follow(standing, event, record.at, times)
 
     def _told_of(
         self,
@@ -227,14 +271,3 @@ def _first_time(connection: Connection, record: Record) -> bool:
         return False
     connection.execute(insert(written).values(name=record.name, at=record.at, **identity))
     return True
-
-
-def _appended(
-    connection: Connection, record: Record, event: ConsentEvent, person_id: int, standing: Standing
-) -> Standing:
-    """Adds the event to the chain; the standing after it. Raises `Refused`."""
-    last, times = persons.latest(connection, person_id)
-    if reason := objection(event, record.ask_id, record.at, last):
-        raise Refused(reason)
-    chain.append(connection, entry_of(record, event))
-    return follow(standing, event, record.at, times)

@@ -47,6 +47,7 @@ class Profile:
     emergency: str = ""
     crisis_line: str = ""
     prices: tuple[Price, ...] = ()
+    privacy_version: str = ""
 
     def is_open(self, at: datetime) -> bool:
         """Whether the clinic is open at the moment `at` (with a time zone)."""
@@ -94,6 +95,7 @@ def read_profile(
         hours=_hours(reader),
         privacy_contact=reader.text("privacy", "contact"),
         privacy_url=reader.text("privacy", "url"),
+        privacy_version=reader.text("privacy", "version", default=""),
         wait_hours=reader.count("answers", "wait_hours", default=4),
         check=check,  # type: ignore[arg-type]
         max_per_month=reader.count("news", "max_per_month", default=2),
