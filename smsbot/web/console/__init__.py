@@ -6,7 +6,7 @@ overview.py  the morning's page           words.py     vocabulary and unread mes
 files.py     PO and XLSX, out and in      calls.py     calls to return and alerts
 staff.py     who is who                   audit.py     who did what
 charts.py    pictures of counts           proofs.py    what the lists show of every text
-written.py   texts from right to left
+written.py   texts with placeholders
 """
 
 import gettext
