@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any, Protocol
 
 import dramatiq
 from dramatiq.broker import Broker
@@ -11,6 +12,12 @@ from dramatiq.worker import Worker
 from smsbot.ports import Note, silent
 
 QUEUE = "smsbot"
+BROADCASTS = "broadcasts"
+EVERY_SECOND = 1.0  # how often the broadcasts are looked after
+SENDING = (
+    120_000  # milliseconds that one while of sending may take: a slice, and a request that hangs
+)
+PLANNING = 3_600_000  # milliseconds that planning or a forecast of millions may take
 EVERY = 5.0  # seconds: how late a notice may be whose wake was lost
 LONGEST = 120_000  # milliseconds that one round may take
 PUBLISHING = 1_800_000  # milliseconds that fitting and replaying may take: a machine that has kept no rows reads every example
@@ -26,7 +33,7 @@ def declare(
     publish: Callable[[int], object] | None = None,
 ) -> None:
     """Declares the actors on the broker, and the rounds that each worker process makes every `every` seconds."""
-    broker.add_middleware(Rounds(tend, note, every))
+    broker.add_middleware(Rounds("rounds", tend, note, every))
 
     # No retries: the next round does what this one could not.
     @dramatiq.actor(
@@ -55,10 +62,52 @@ def declare(
         publish(publishing_id)
 
 
+class BroadcastTasks(Protocol):
+    """What the worker does for broadcasts."""
+
+    def round(self) -> None:
+        """Looks after all of them."""
+
+    def plan(self, broadcast_id: int) -> None:
+        """Plans one."""
+
+    def forecast(self, broadcast_id: int) -> None:
+        """Says what one would be."""
+
+    def cancel(self, broadcast_id: int) -> None:
+        """Ends what is planned of one."""
+
+    def send(self, broadcast_id: int, slot: int) -> None:
+        """Sends for a while."""
+
+
+def declare_broadcasts(broker: Broker, tasks: BroadcastTasks, note: Note = silent) -> None:
+    """Declares the actors of broadcasts, and the rounds over all of them. No retries: the rounds ask again for whatever is due."""
+    broker.add_middleware(Rounds("broadcasts", tasks.round, note, EVERY_SECOND))
+    once: dict[str, Any] = {"queue_name": BROADCASTS, "broker": broker, "max_retries": 0}
+
+    @dramatiq.actor(actor_name="plan_broadcast", time_limit=PLANNING, **once)
+    def on_plan(broadcast_id: int) -> None:
+        tasks.plan(broadcast_id)
+
+    @dramatiq.actor(actor_name="forecast_broadcast", time_limit=PLANNING, **once)
+    def on_forecast(broadcast_id: int) -> None:
+        tasks.forecast(broadcast_id)
+
+    @dramatiq.actor(actor_name="cancel_broadcast", time_limit=PLANNING, **once)
+    def on_cancel(broadcast_id: int) -> None:
+        tasks.cancel(broadcast_id)
+
+    @dramatiq.actor(actor_name="send_broadcast", time_limit=SENDING, max_age=OLDEST, **once)
+    def on_send(broadcast_id: int, slot: int) -> None:
+        tasks.send(broadcast_id, slot)
+
+
 class Rounds(Middleware):
     """A thread in each worker process that calls `tend` every `every` seconds, the first time at once."""
 
-    def __init__(self, tend: Callable[[], object], note: Note, every: float) -> None:
+    def __init__(self, name: str, tend: Callable[[], object], note: Note, every: float) -> None:
+        self._name = name
         self._tend, self._note, self._every = tend, note, every
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -66,7 +115,7 @@ class Rounds(Middleware):
     def after_process_boot(self, broker: Broker) -> None:  # noqa: ARG002 - the library calls it so
         """Starts the thread; in the web process, where no worker boots, there is none."""
         self._over.clear()
-        self._thread = threading.Thread(target=self._walk, name="rounds", daemon=True)
+        self._thread = threading.Thread(target=self._walk, name=self._name, daemon=True)
         self._thread.start()
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002 - the same

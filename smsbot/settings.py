@@ -104,6 +104,23 @@ class Settings:
         "SMS_PRICE",
         help="what one SMS segment costs you, such as 0.0083 USD: the console counts with it",
     )
+    send_rate: str = _setting(
+        "SEND_RATE",
+        help="segments a second in which broadcasts leave; by the kind of sender where it is not given",
+    )
+    send_slots: str = _setting(
+        "SEND_SLOTS", "4", "messages of broadcasts that may be on their way to Twilio at once"
+    )
+    in_doubt_seconds: str = _setting(
+        "IN_DOUBT_SECONDS",
+        "120",
+        "a message whose fate nobody knows is looked up in Twilio's list after so long",
+    )
+    give_up_seconds: str = _setting(
+        "GIVE_UP_SECONDS",
+        "600",
+        "and counts as unknown after so long; it is never sent again",
+    )
     keep_unread: str = _setting(
         "KEEP_UNREAD",
         "off",
@@ -164,6 +181,9 @@ class Settings:
         for name, value, low in (
             ("PORT", self.port, 1),
             ("NOTIFY_REPEAT_MINUTES", self.notify_repeat_minutes, 1),
+            ("SEND_SLOTS", self.send_slots, 1),
+            ("IN_DOUBT_SECONDS", self.in_doubt_seconds, 1),
+            ("GIVE_UP_SECONDS", self.give_up_seconds, 1),
         ):
             if not (value.isascii() and value.isdigit()) or not low <= int(value) <= 65535:
                 problems.append(f"{name} is {value!r}; it must be a whole number from {low} on")
@@ -172,6 +192,10 @@ class Settings:
         if urlsplit(self.public_url).path or urlsplit(self.public_url).query:
             problems.append(
                 f"PUBLIC_URL is {self.public_url!r}; it must be the address without a path"
+            )
+        if self.send_rate and _rate(self.send_rate) is None:
+            problems.append(
+                f"SEND_RATE is {self.send_rate!r}; it must be segments a second, such as: 10"
             )
         if self.sms_price and _price(self.sms_price) is None:
             problems.append(f"SMS_PRICE is {self.sms_price!r}; it must be such as: 0.0083 USD")
@@ -212,9 +236,21 @@ class Settings:
         """What one SMS segment costs, and in which currency (ISO 4217); None where it is not set."""
         return _price(self.sms_price)
 
+    def rate(self) -> float | None:
+        """Segments a second in which broadcasts leave; None where it is not set."""
+        return _rate(self.send_rate)
+
     def tokens(self) -> tuple[str, ...]:
         """The auth tokens that may have signed a message."""
         return tuple(t.strip() for t in self.auth_tokens.split(",") if t.strip())
+
+
+def _rate(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 < value <= 10_000 else None
 
 
 def _price(text: str) -> tuple[Decimal, str] | None:
@@ -228,7 +264,17 @@ def _price(text: str) -> tuple[Decimal, str] | None:
     return value, currency
 
 
-_PREFIXES = ("TWILIO_", "NOTIFY_", "CLINIC_", "SMSBOT_", "PERSON_", "PHONE_", "CONSOLE_", "OIDC_")
+_PREFIXES = (
+    "TWILIO_",
+    "SEND_",
+    "NOTIFY_",
+    "CLINIC_",
+    "SMSBOT_",
+    "PERSON_",
+    "PHONE_",
+    "CONSOLE_",
+    "OIDC_",
+)
 
 
 def unknown_settings(environ: Mapping[str, str]) -> list[str]:

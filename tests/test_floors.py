@@ -25,7 +25,7 @@ ROOMS = {
     "redis": ("adapters/redis/",),
     "sqlalchemy": ("adapters/sql/",),
     "alembic": ("adapters/sql/",),
-    "twilio": ("adapters/twilio.py",),
+    "twilio": ("adapters/twilio/",),
     "babel": ("adapters/gettext.py", "adapters/extractor.py"),
     "flask": ("web/", "wiring/"),  # wiring names the application's type
     "flask_babel": ("web/console/",),

@@ -8,6 +8,7 @@ from dramatiq.brokers.redis import RedisBroker
 from smsbot.ports import Unavailable
 
 QUEUE = "smsbot"
+BROADCASTS = "broadcasts"  # a queue of its own: those who send read no messages, and are small
 
 
 def make_broker(client: Any) -> RedisBroker:
@@ -15,10 +16,10 @@ def make_broker(client: Any) -> RedisBroker:
     return RedisBroker(client=client, namespace="smsbot:queue")  # type: ignore[no-untyped-call]
 
 
-def send(broker: RedisBroker, actor: str, *args: object) -> None:
+def send(broker: RedisBroker, actor: str, *args: object, queue: str = QUEUE) -> None:
     """Asks the worker to do one thing. Raises `Unavailable`."""
     message: Message[None] = Message(
-        queue_name=QUEUE, actor_name=actor, args=args, kwargs={}, options={}
+        queue_name=queue, actor_name=actor, args=args, kwargs={}, options={}
     )
     try:
         broker.enqueue(message)
@@ -35,6 +36,17 @@ class Wake:
     def __call__(self, kind: str) -> None:
         """`kind` says what for. Raises `Unavailable`; nothing is lost by it but a few seconds."""
         send(self._broker, "tend", kind)
+
+
+class Ask:
+    """Asks whoever sends broadcasts for any of their tasks, by name."""
+
+    def __init__(self, broker: RedisBroker) -> None:
+        self._broker = broker
+
+    def __call__(self, task: str, *ids: int) -> None:
+        """Raises `Unavailable`."""
+        send(self._broker, task, *ids, queue=BROADCASTS)
 
 
 class AskPublish:

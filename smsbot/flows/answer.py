@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar, cast
 
+from smsbot.core.campaign.campaign import Campaign, said
+from smsbot.core.campaign.entering import Entered, entered
 from smsbot.core.conversation.compose import Book, Text, compose
 from smsbot.core.conversation.conversation import Conversation
-from smsbot.core.conversation.decide import Around, decide
+from smsbot.core.conversation.decide import Around, Came, decide
 from smsbot.core.conversation.decision import (
     FAILED,
     GIVEN,
@@ -14,10 +17,11 @@ from smsbot.core.conversation.decision import (
     Decision,
     EventName,
     Say,
+    Words,
     without_ask,
 )
 from smsbot.core.conversation.inbound import BODY_LIMIT, Inbound
-from smsbot.core.people.address import key_of
+from smsbot.core.people.address import Channel, key_of
 from smsbot.core.people.carrier import Habit, habit
 from smsbot.core.people.consent import MINOR_HOLD, RED_FLAG_HOLD
 from smsbot.core.understanding.look import Look, Reader, look
@@ -51,6 +55,23 @@ from smsbot.ports.console import UnreadMessages
 
 T = TypeVar("T")
 
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A person wrote: under which marks, when, on what; whether they opted out; and the campaign by which they came just now (0: none)."""
+
+    keys: tuple[str, ...]
+    at: datetime
+    channel: Channel
+    language: str
+    stops: bool
+    campaign: int
+
+
+def _nobody_asks(wrote: Wrote, /) -> None:
+    """Where nobody wants to know who wrote."""
+
+
 DEMO = "demo:"  # the space of people who do not exist
 NOT_UNDERSTOOD = (("unknown",), ("clarify",))  # how a turn ends that staff can learn from
 TRIES = 3  # how often a turn is decided when other messages of the same person come between
@@ -80,6 +101,7 @@ class _Heard:
     person: str
     region: str
     habit: Habit
+    entered: Entered | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +130,8 @@ class Answer:
     names: Mapping[tuple[str, ...], str]
     codes: Mapping[str, str]
     yes: frozenset[tuple[str, ...]]
+    campaigns: tuple[Campaign, ...] = ()  # those that are live
+    wrote: Callable[[Wrote], None] = _nobody_asks  # told, behind the answer, that a person wrote
     unread: UnreadMessages | None = None  # only where the clinic keeps what could not be read
 
     def answer(self, inbound: Inbound) -> Turn:
@@ -162,7 +186,26 @@ class Answer:
             habit=habit(
                 inbound.sender_kind, inbound.address.channel, inbound.body, inbound.opt_out_type
             ),
+            entered=self._entered(inbound),
         )
+
+    def _entered(self, inbound: Inbound) -> Entered | None:
+        if not self.campaigns:
+            return None
+        day = inbound.at.astimezone(self.book.profile.time_zone).date()
+        open_now = [campaign for campaign in self.campaigns if campaign.open(day)]
+        return entered(inbound.body[:BODY_LIMIT], "", open_now)
+
+    def _came(self, heard: _Heard, language: str) -> Came | None:
+        """The campaign of the message, with its welcome in the nearest language that it has."""
+        if heard.entered is None:
+            return None
+        campaign = heard.entered.campaign
+        found = said(campaign.welcome, language, self.book.catalogs.default)
+        if found is None or found[0] not in self.book.catalogs.by_tag:
+            return None
+        tag, text = found
+        return Came(campaign.id, Words(text, tag), campaign.news, heard.entered.alone)
 
     # ------------------------------------------------------------ red flags
 
@@ -197,7 +240,8 @@ class Answer:
     def _decided(self, heard: _Heard, talk: Conversation | None, remembered: bool) -> Turn:
         prior = self._prior(talk, heard.region)
         reading = self._read(heard.seen, heard.scores, heard.evidence, prior)
-        decision = decide(talk, heard.inbound, reading, self._around(heard, talk))
+        around = replace(self._around(heard, talk), came=self._came(heard, reading.spoken.language))
+        decision = decide(talk, heard.inbound, reading, around)
         return self._composed(
             heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered)
         )
@@ -266,6 +310,7 @@ class Answer:
             grants=decision.grants,
             ask_id=decision.ask_id,
             proof=_proof(texts) if "ConsentAsked" in decision.events else None,
+            campaign=decision.conversation.campaign,
         )
         talk = decision.conversation
         return Turn(kept, reading, decision, texts, turn.region, turn.remembered, talk)
@@ -412,6 +457,7 @@ class Answer:
             proof=kept.proof if name == "ConsentAsked" else None,
             ask_id=kept.ask_id if name == "ConsentGiven" else "",
             carrier_blocks=heard.habit.blocks,
+            campaign=kept.campaign,
         )
 
     def _ledger(self, heard: _Heard) -> People:
@@ -432,9 +478,26 @@ class Answer:
             remembered=turn.remembered,
             lacked=_lacked(turn),
             demo=heard.inbound.demo,
+            campaign=turn.decision.conversation.campaign,
         )
         self._kept_unread(heard, turn)
+        self._told(heard, turn, turn.decision)
         return turn
+
+    def _told(self, heard: _Heard, turn: Turn, decision: Decision) -> None:
+        """Tells, behind the answer, that the person wrote: an answer to an invitation, or one more touch of a campaign."""
+        inbound = heard.inbound
+        if inbound.demo and self.nobody is not self.people:
+            return
+        wrote = Wrote(
+            keys=tuple(key_of(self.pepper, address) for address in inbound.addresses),
+            at=inbound.at,
+            channel=inbound.address.channel,
+            language=turn.kept.language,
+            stops="OptedOut" in decision.events,
+            campaign=decision.conversation.campaign if "CampaignEntered" in decision.events else 0,
+        )
+        self.later(lambda: self.wrote(wrote))
 
     def _kept_unread(self, heard: _Heard, turn: Turn) -> None:
         """Has a message that was not understood kept for staff, behind the answer, without what could lead to somebody."""

@@ -11,11 +11,12 @@ from .answer import Answer
 
 @dataclass(frozen=True)
 class Version:
-    """What an edition was made of: the newest publication, the newest fitting, and the day, since sign-offs run out."""
+    """What an edition was made of: the newest publication, the newest fitting, the day, since sign-offs run out, and the campaigns."""
 
     texts: int = 0
     words: int = 0
     day: date | None = None
+    campaigns: int = 0
 
 
 @dataclass(frozen=True)

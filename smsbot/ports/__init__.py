@@ -49,6 +49,7 @@ class Kept:
     grants: tuple[str, ...] = ()  # what was given by it and is not yet known to be written down
     ask_id: str = ""
     proof: Proof | None = None
+    campaign: int = 0  # by which the person came to this talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ RecordName = Literal[
     "ConsentGiven",
     "CallRequested",
     "WroteAgain",
+    "Undeliverable",
 ]
 
 
@@ -136,6 +138,7 @@ class Record:
     ask_id: str = ""  # the message that a consent answers
     reference: str = ""
     held_until: datetime | None = None
+    campaign: int = 0  # by which the person came to this talk
     carrier_blocks: bool = (
         False  # on this sender the carrier lets nothing of ours through to people who opted out
     )

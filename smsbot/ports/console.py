@@ -290,6 +290,7 @@ class UnreadMessages(Protocol):
 
 
 GAP = "gap "  # begins the outcome that counts how often a text (its key follows) was lacking in a language
+CAMPAIGN = "campaign/"  # before a campaign's id and what came of it: `campaign/7/talk`
 
 
 @dataclass(frozen=True, slots=True)

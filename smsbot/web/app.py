@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from smsbot.core.content.profile import Profile
 from smsbot.flows.answer import Answer, Turn
 from smsbot.ports import Carrier, Clock, Health, Note, Notices
+from smsbot.ports.campaign import Status
 
 from . import console, health, notices, webhook
 from .console.desk import Desk
@@ -36,6 +37,7 @@ class Doors:
     console: Desk | None = None
     phone: Blueprint | None = None
     trace: Callable[[Turn], str] | None = None
+    heard: Callable[[Status], object] = bool  # keeps what became of a message
 
 
 def make_app(doors: Doors) -> Flask:
@@ -47,7 +49,13 @@ def make_app(doors: Doors) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(
         webhook.blueprint(
-            doors.answer, doors.carrier, doors.note, doors.public_url, doors.observe, doors.trace
+            doors.answer,
+            doors.carrier,
+            doors.note,
+            doors.public_url,
+            doors.observe,
+            doors.trace,
+            doors.heard,
         )
     )
     app.register_blueprint(health.blueprint(doors.health, doors.metrics))

@@ -13,6 +13,7 @@ from smsbot.core.conversation.compose import compose
 from smsbot.core.conversation.decision import Say
 from smsbot.flows.answer import Answer, Turn
 from smsbot.ports import Carrier, Forged, Note, Refused, Unavailable
+from smsbot.ports.campaign import Status
 
 XML = "text/xml; charset=utf-8"
 SIGNATURE = "X-Twilio-Signature"
@@ -26,10 +27,11 @@ def blueprint(
     public_url: str,
     observe: Callable[[float], None],
     trace: Callable[[Turn], str] | None,
+    heard: Callable[[Status], object] = bool,
 ) -> Blueprint:
     """The routes under /twilio. `answer` gives the bot of this moment, which a turn keeps to its end.
 
-    `trace` writes what the bot understood for the phone page's people, who do not exist.
+    `trace` writes what the bot understood for the phone page's people, who do not exist; `heard` keeps what became of a message.
     """
     doors = Blueprint("twilio", __name__, url_prefix="/twilio")
 
@@ -63,19 +65,35 @@ def blueprint(
 
     @doors.post("/status")
     @doors.post("/status/<delivery>")
-    def status(delivery: str = "") -> Response:  # noqa: ARG001 - our own id of what was sent, which the address carries
+    def status(delivery: str = "") -> Response:
         form = _form()
         try:
             carrier.vouch(_signed_url(public_url), form, request.headers.get(SIGNATURE, ""))
         except Forged:
             note("forged", path="/twilio/status")
             return Response(status=403, content_type=XML)
-        note(
-            "status", status=_first(form, "MessageStatus")[:20], error=_first(form, "ErrorCode")[:6]
-        )
+        told = _status(delivery, form)
+        try:
+            if told.delivery_id and told.sid:
+                heard(told)
+        except (Refused, Unavailable):
+            note("unavailable", path="/twilio/status")
+            return Response(status=503, content_type=XML)
+        note("status", status=told.status, error=told.error or "")
         return Response(status=204)
 
     return doors
+
+
+def _status(delivery: str, form: Mapping[str, Sequence[str]]) -> Status:
+    """What became of a message; `delivery_id` 0 where the address names none of ours."""
+    error = _first(form, "ErrorCode")
+    return Status(
+        int(delivery) if delivery.isascii() and delivery.isdigit() and len(delivery) < 16 else 0,
+        _first(form, "MessageSid")[:40],
+        _first(form, "MessageStatus")[:20],
+        int(error) if error.isascii() and error.isdigit() and len(error) < 8 else None,
+    )
 
 
 def _form() -> Mapping[str, Sequence[str]]:

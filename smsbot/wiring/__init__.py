@@ -2,24 +2,31 @@
 
 texts.py      the languages' files, what is said and read, and the edition in force
 servers.py    the web process and the worker
+sender.py     the process that sends broadcasts
+campaigns.py  what broadcasts lean on
 console.py    what the staff's pages lean on
 checkup.py    what is to be looked at before going live, and the rest of the terminal's work
 """
 
-from .checkup import checkup, fallback, migrate, notices
-from .console import access, first_link, load_proofs, make_live, make_stores
-from .servers import Parts, assemble, build, counting_note
-from .talk import in_memory
-from .texts import (
-    Texts,
-    check_budgets,
-    load_library,
-    load_shelf,
-    load_texts,
-    make_texts,
-    read_all_examples,
-    texts_of,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .checkup import checkup, fallback, migrate, notices
+    from .console import access, first_link, load_proofs, make_live, make_stores
+    from .sender import build_sender
+    from .servers import Parts, assemble, build, counting_note
+    from .talk import in_memory
+    from .texts import (
+        Texts,
+        check_budgets,
+        load_library,
+        load_shelf,
+        load_texts,
+        make_texts,
+        read_all_examples,
+        texts_of,
+    )
 
 __all__ = [
     "Parts",
@@ -27,6 +34,7 @@ __all__ = [
     "access",
     "assemble",
     "build",
+    "build_sender",
     "check_budgets",
     "checkup",
     "counting_note",
@@ -45,3 +53,37 @@ __all__ = [
     "read_all_examples",
     "texts_of",
 ]
+
+# Each process loads its own part only: the one that sends is a third of the one that reads.
+_HOMES = {
+    "Parts": "servers",
+    "Texts": "texts",
+    "access": "console",
+    "assemble": "servers",
+    "build": "servers",
+    "build_sender": "sender",
+    "check_budgets": "texts",
+    "checkup": "checkup",
+    "counting_note": "servers",
+    "fallback": "checkup",
+    "first_link": "console",
+    "in_memory": "talk",
+    "load_library": "texts",
+    "load_proofs": "console",
+    "load_shelf": "texts",
+    "load_texts": "texts",
+    "make_live": "console",
+    "make_stores": "console",
+    "make_texts": "texts",
+    "migrate": "checkup",
+    "notices": "checkup",
+    "read_all_examples": "texts",
+    "texts_of": "texts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A name of one of the modules, which is loaded now."""
+    if name not in _HOMES:
+        raise AttributeError(f"there is no {name} in {__name__}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

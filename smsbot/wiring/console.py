@@ -3,7 +3,7 @@
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -16,6 +16,8 @@ from smsbot.adapters.live import Live
 from smsbot.adapters.passwords import Argon2Passwords
 from smsbot.adapters.proofs import Of, proofs_of
 from smsbot.adapters.sql.audit import SqlAudit
+from smsbot.adapters.sql.broadcasts import SqlBroadcasts
+from smsbot.adapters.sql.campaigns import SqlCampaigns, SqlContents
 from smsbot.adapters.sql.edits import SqlEdits
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.members import SqlMembers
@@ -51,11 +53,16 @@ class Stores:
     words: SqlWords
     tallies: SqlTallies
     publishings: SqlPublishings
+    campaigns: SqlCampaigns
+    broadcasts: SqlBroadcasts
+    contents: SqlContents
 
     def close(self) -> None:
         """Ends their threads and connections."""
         for store in (self.members, self.audit, self.edits, self.tallies, self.publishings):
             store.close()
+        for more in (self.campaigns, self.broadcasts, self.contents):
+            more.close()
         self.words.close_all()
 
 
@@ -71,6 +78,9 @@ def make_stores(settings: Settings, patience: float = PATIENCE) -> Stores:
         SqlWords(engine, patience),
         SqlTallies(engine, patience),
         SqlPublishings(engine, patience),
+        SqlCampaigns(engine, patience),
+        SqlBroadcasts(engine, patience),
+        SqlContents(engine, patience),
     )
 
 
@@ -93,9 +103,18 @@ def _follower(
     def follow(before: Edition) -> Edition | None:
         nonlocal made
         now = clock.now()
-        version = Version(stores.edits.version(), stores.words.version(), now.date())
-        if version == before.version or (version.texts, version.words) == (0, 0):
+        version = Version(
+            stores.edits.version(), stores.words.version(), now.date(), stores.campaigns.version()
+        )
+        if version == before.version or not (version.texts or version.words or version.campaigns):
             return None
+        campaigns = before.answer.campaigns
+        if version.campaigns != before.version.campaigns:
+            campaigns = tuple(c for c in stores.campaigns.all() if c.state == "live")
+        if replace(version, campaigns=0) == replace(before.version, campaigns=0):
+            return replace(
+                before, version=version, answer=replace(before.answer, campaigns=campaigns)
+            )
         with unswept():
             published = stores.edits.published()
             words, head = stores.words.in_force()
@@ -106,7 +125,7 @@ def _follower(
             elif head:
                 intents = made.intents
             made = make_texts(library, intents, files.languages, made)
-        answer = speaking(before.answer, made)
+        answer = replace(speaking(before.answer, made), campaigns=campaigns)
         return Edition(version, before.files, library, published, answer)
 
     return follow

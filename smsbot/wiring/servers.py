@@ -12,7 +12,7 @@ from flask import Blueprint, Flask
 from smsbot.adapters import files
 from smsbot.adapters.background import Background
 from smsbot.adapters.cipher import Cipher
-from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.clock import SystemClock, reference
 from smsbot.adapters.counted import Counted
 from smsbot.adapters.gettext import page_words
 from smsbot.adapters.live import Live
@@ -23,25 +23,38 @@ from smsbot.adapters.queue import AskPublish, Wake, make_broker
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
 from smsbot.adapters.redis.conversations import RedisConversations
 from smsbot.adapters.redis.outbox import RedisOutbox
+from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.translators import TranslatorFiles
-from smsbot.adapters.twilio import TwilioCarrier, TwilioMessages, sign
+from smsbot.adapters.twilio import TwilioCarrier, sign
 from smsbot.core.people.address import parse_address
+from smsbot.flows.broadcast import Broadcasting
 from smsbot.flows.callback import Callback
 from smsbot.flows.edition import Edition
 from smsbot.flows.report import outcome, states
 from smsbot.flows.tend import Tend
 from smsbot.jobs import declare
 from smsbot.ports import Health, Note, Notify, Send
-from smsbot.ports.console import GAP
+from smsbot.ports.console import CAMPAIGN, GAP
 from smsbot.settings import Misconfigured, Settings
 from smsbot.web import phone
 from smsbot.web.app import Doors, make_app
 from smsbot.web.console.desk import Desk, Provider
 from smsbot.web.notices import link_of
+from smsbot.web.phone import Inbox
 from smsbot.web.phone.trace import encode, trace
 
+from .campaigns import (
+    Around,
+    Hearing,
+    law_of,
+    make_broadcasting,
+    make_deliveries,
+    messages_of,
+    rules_of,
+    sender_of,
+)
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
 from .talk import in_memory
 from .texts import Texts, texts_of
@@ -63,6 +76,8 @@ class Parts:
     background: Background
     live: Live[Edition]
     stores: Stores
+    deliveries: SqlDeliveries
+    broadcasting: Broadcasting
 
 
 def build(settings: Settings) -> tuple[Flask, Broker]:
@@ -99,6 +114,10 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         wake=Wake(asking),
         unread=stores.words if settings.keep_unread == "on" else None,
     )
+    deliveries = make_deliveries(settings, cipher)
+    answer = replace(answer, wrote=Hearing(stores.broadcasts, deliveries, counted, clock))
+    if settings.mode == "local":  # everybody is of fiction there, and a broadcast may reach them
+        answer = replace(answer, nobody=people)
     live = make_live(texts, answer, stores, note)
     tend = Tend(
         outbox=outbox,
@@ -112,7 +131,24 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         unread=stores.words,
     )
     broker = make_broker(make_client(queue_url, WORK))
-    declare(broker, tend, note, publish=make_publish(settings, texts, stores, live, clock, note))
+    around = Around(
+        people=people,
+        outbox=outbox,
+        book=lambda: live.now().answer.book,
+        clock=clock,
+        note=note,
+        fresh=reference,
+    )
+    work = make_client(settings.redis_url, WORK)
+    broadcasting = make_broadcasting(
+        settings, stores, deliveries, sender_of(settings), work, law_of(rules_of(settings)), around
+    )
+    declare(
+        broker,
+        tend,
+        note,
+        publish=make_publish(settings, texts, stores, live, clock, note),
+    )
 
     def stop() -> None:
         live.stop()
@@ -158,8 +194,11 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         observe=metrics.seconds.observe,
         phone=_phone(settings, texts),
         trace=lambda turn: encode(trace(turn, live.now().answer.book)),
+        heard=broadcasting.hear,
     )
-    return Parts(texts, doors, broker, people, tend, background, live, stores)
+    return Parts(
+        texts, doors, broker, people, tend, background, live, stores, deliveries, broadcasting
+    )
 
 
 def _uncounted(language: str, channel: str, outcomes: Sequence[str]) -> None:
@@ -183,6 +222,7 @@ def counting_note(
             return
         intents: tuple[str, ...] = details["intents"]  # type: ignore[assignment]
         events: tuple[str, ...] = details["events"]  # type: ignore[assignment]
+        campaign = details.pop("campaign", 0)
         lacked: tuple[str, ...] = details.pop("lacked", ())  # type: ignore[assignment]
         what = outcome(intents, sensitive, topics)
         if not details["demo"]:
@@ -198,7 +238,11 @@ def counting_note(
             counted(
                 str(details["language"]),
                 str(details["channel"]),
-                [what, *(f"{GAP}{key}" for key in sorted(gaps))],
+                [
+                    what,
+                    *(f"{GAP}{key}" for key in sorted(gaps)),
+                    *_of_campaign(campaign, events, intents, sensitive, topics),
+                ],
             )
         shown = tuple("sensitive" if i in sensitive else i for i in intents)
         write(
@@ -211,6 +255,24 @@ def counting_note(
         )
 
     return note
+
+
+def _of_campaign(
+    campaign: object,
+    events: Sequence[str],
+    intents: Sequence[str],
+    sensitive: frozenset[str],
+    topics: frozenset[str],
+) -> list[str]:
+    """What came of a campaign with a turn. A health matter is counted without its name."""
+    if not campaign:
+        return []
+    counts = {"CampaignEntered": "talk", "ConsentGiven": "consent"}
+    found = [counts[event] for event in events if event in counts]
+    asked = {"sensitive" if i in sensitive else i for i in intents if i in topics | sensitive}
+    return [
+        f"{CAMPAIGN}{campaign}/{what}" for what in (*found, *(f"topic:{i}" for i in sorted(asked)))
+    ]
 
 
 def _provider(settings: Settings) -> Provider | None:
@@ -245,7 +307,14 @@ def _phone(settings: Settings, texts: Texts) -> Blueprint | None:
         account=settings.account_sid,
         public_url=settings.public_url,
         sender_kind=settings.sender_kind,  # type: ignore[arg-type]
+        inbox=_inbox(settings),
     )
+
+
+def _inbox(settings: Settings) -> Inbox | None:
+    """What the local carrier has sent; of a real carrier nobody is shown anything."""
+    messages = sender_of(settings) if settings.mode == "local" and settings.api_url else None
+    return messages.sent_to if messages else None
 
 
 def ways_of(settings: Settings) -> list[Notify]:
@@ -263,7 +332,7 @@ def ways_of(settings: Settings) -> list[Notify]:
                 )
             )
         for number in _listed(settings.notify_sms_to):
-            ways.append(SmsNotify(_messages(settings).send, parse_address(number)))
+            ways.append(SmsNotify(messages_of(settings).say, parse_address(number)))
     except ValueError as error:
         raise Misconfigured([str(error)]) from None
     return ways
@@ -271,32 +340,12 @@ def ways_of(settings: Settings) -> list[Notify]:
 
 def sending(settings: Settings) -> Send | None:
     """What sends a text of staff; None where the settings name no account and no sender."""
-    try:
-        return _messages(settings).send
-    except ValueError:
-        return None
+    messages = sender_of(settings)
+    return messages.say if messages else None
 
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _messages(settings: Settings) -> TwilioMessages:
-    if not (
-        settings.account_sid
-        and settings.tokens()
-        and (settings.sender or settings.messaging_service)
-    ):
-        raise ValueError(
-            "NOTIFY_SMS_TO needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM (or a Messaging Service)"
-        )
-    return TwilioMessages(
-        account_sid=settings.account_sid,
-        token=settings.tokens()[0],
-        sender=settings.sender,
-        messaging_service=settings.messaging_service,
-        api_url=settings.api_url,
-    )
 
 
 def _more_states(texts: Texts, settings: Settings) -> dict[str, Callable[[], Health]]:

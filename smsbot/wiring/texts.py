@@ -112,14 +112,8 @@ def make_texts(
     library: Library, intents: LearnedIntents, detector: Detector, before: Texts | None = None
 ) -> Texts:
     """What the library says and how it is read. What did not change since `before` is taken over from it."""
-    catalogs = Catalogs(
-        {
-            tag: catalog_of(script.language, script.translations, script.signed)
-            for tag, script in library.scripts.items()
-        },
-        library.profile.languages,
-        library.source,
-    )
+    book = spoken_by(library)
+    catalogs = book.catalogs
     offers = {tag: _offers(catalog, library.content) for tag, catalog in catalogs.by_tag.items()}
     tree, reader = _heard_by(before, library, offers, intents.learned)
     vocabularies = [script.vocabulary for script in library.scripts.values()]
@@ -128,15 +122,7 @@ def make_texts(
     )
     return Texts(
         library=library,
-        book=make_book(
-            library.content,
-            catalogs,
-            library.profile,
-            library.phone,
-            never_half(
-                (p.key for p in library.content.phrases.values() if p.safety), library.missing
-            ),
-        ),
+        book=book,
         reader=reader,
         offers=offers,
         names=names,
@@ -150,6 +136,21 @@ def make_texts(
         },
         tree=tree,
     )
+
+
+def spoken_by(library: Library) -> Book:
+    """The book of what the library says."""
+    catalogs = Catalogs(
+        {
+            tag: catalog_of(script.language, script.translations, script.signed)
+            for tag, script in library.scripts.items()
+        },
+        library.profile.languages,
+        library.source,
+    )
+    safety = (p.key for p in library.content.phrases.values() if p.safety)
+    unhalved = never_half(safety, library.missing)
+    return make_book(library.content, catalogs, library.profile, library.phone, unhalved)
 
 
 def _heard_by(
@@ -317,9 +318,15 @@ def _signed(folder: Path) -> Mapping[str, object]:
 
 
 def load_library(
-    clinic_file: str = "", locales: Path = files.LOCALES, content_folder: Path = files.CONTENT
+    clinic_file: str = "",
+    locales: Path = files.LOCALES,
+    content_folder: Path = files.CONTENT,
+    *,
+    heard: bool = True,
 ) -> tuple[Library, dict[str, Broken]]:
     """Every language as its files have it, to be checked and edited, and the languages whose files cannot be read at all.
+
+    Where nothing is to be `heard` it is without what people type, which is the larger part.
 
     Raises `Broken` where the content, the clinic or English cannot be read.
     """
@@ -330,7 +337,7 @@ def load_library(
     for folder in folders:
         tag = files.tag_of(folder)
         try:
-            scripts[tag] = _script(locales, folder)
+            scripts[tag] = _script(locales, folder, heard)
         except Broken as error:
             broken[tag] = error
     if "en" not in scripts:
@@ -346,8 +353,10 @@ def load_library(
     return Library(content, profile, written(profile.phone), scripts, _risks(content)), broken
 
 
-def _script(locales: Path, folder: Path) -> Script:
+def _script(locales: Path, folder: Path, heard: bool) -> Script:
     vocabulary = _vocabulary(folder)
+    if not heard:
+        vocabulary = replace(vocabulary, entries=())
     language, translations = read_translations(
         _po(locales, vocabulary), vocabulary, file_name(vocabulary.tag)
     )

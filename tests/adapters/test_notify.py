@@ -1,5 +1,5 @@
 """What staff are told of, by each way, at real receivers on this machine."""
-# ruff: noqa: ARG002, N802, N815 - the libraries of the receivers call these methods by these names with these arguments
+# ruff: noqa: ARG002, N802 - the libraries of the receivers call these methods by these names with these arguments
 
 import hashlib
 import hmac
@@ -10,22 +10,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from smsbot.adapters.notify import (
     MailNotify,
@@ -38,6 +32,7 @@ from smsbot.adapters.notify import (
 from smsbot.adapters.twilio import TwilioMessages
 from smsbot.core.people.address import Address
 from smsbot.ports import Notice, Notify, Refused, Unavailable
+from tests.adapters.receivers import Receiver, make_certificate, receiving
 
 pytestmark = pytest.mark.enable_socket
 
@@ -92,53 +87,6 @@ def test_a_repeated_notice_says_how_often_it_was_told() -> None:
 
 
 # ---------------------------------------------------------------- receivers
-
-
-@dataclass
-class Receiver:
-    """An HTTP server that answers with one status and keeps what it got."""
-
-    status: int = 200
-    answer: bytes = b"{}"
-    headers: dict[str, str] = field(default_factory=dict)
-    silent: threading.Event | None = None  # holds every answer back until it is set
-    got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    url: str = ""
-
-
-@contextmanager
-def receiving(receiver: Receiver) -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.got.append((self.path, dict(self.headers), body))
-            if receiver.silent:
-                receiver.silent.wait(10)
-                return
-            self.send_response(receiver.status)
-            for name, value in (
-                {"Content-Length": str(len(receiver.answer))} | receiver.headers
-            ).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(receiver.answer)
-
-        do_GET = do_POST
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        receiver.url = f"http://127.0.0.1:{server.server_address[1]}"
-        try:
-            yield receiver
-        finally:
-            if receiver.silent:
-                receiver.silent.set()
-            server.shutdown()
-            thread.join()
 
 
 def nowhere() -> int:
@@ -269,26 +217,7 @@ def post_office(mailbox: Mailbox, **settings: object) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for 127.0.0.1, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    path.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(pem)
-    )
-    return path
+    return make_certificate(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
 def serving(certificate: Path) -> ssl.SSLContext:
@@ -430,7 +359,7 @@ def fields(receiver: Receiver) -> dict[str, list[str]]:
 
 def test_staff_are_told_by_sms() -> None:
     with receiving(Receiver(201, SENT)) as receiver:
-        SmsNotify(twilio(receiver.url).send, Address("sms", STAFF)).tell(FLAG, LINK)
+        SmsNotify(twilio(receiver.url).say, Address("sms", STAFF)).tell(FLAG, LINK)
     assert receiver.got[0][0] == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     assert fields(receiver)["To"] == [STAFF]
     assert fields(receiver)["From"] == ["+15145550199"]
@@ -442,18 +371,19 @@ def test_staff_are_told_by_sms() -> None:
 
 def test_a_message_goes_from_the_sender_of_its_channel_or_by_the_service() -> None:
     with receiving(Receiver(201, SENT)) as receiver:
-        assert twilio(receiver.url).send(Address("whatsapp", NUMBER), "hi") == "SM" + "b" * 32
+        assert twilio(receiver.url).say(Address("whatsapp", NUMBER), "hi") == "SM" + "b" * 32
     assert fields(receiver) == {
         "To": [f"whatsapp:{NUMBER}"],
         "From": ["whatsapp:+15145550199"],
         "Body": ["hi"],
     }
     with receiving(Receiver(201, SENT)) as receiver:
-        twilio(receiver.url, messaging_service="MG" + "2" * 32).send(Address("sms", NUMBER), "hi")
+        twilio(receiver.url, messaging_service="MG" + "2" * 32).say(Address("sms", NUMBER), "hi")
     assert fields(receiver) == {
         "To": [NUMBER],
         "MessagingServiceSid": ["MG" + "2" * 32],
         "Body": ["hi"],
+        "SmartEncoded": ["false"],
     }
 
 
@@ -469,7 +399,7 @@ def test_a_message_that_twilio_refuses_is_refused_by_its_code_and_names_no_numbe
         receiving(Receiver(400, json.dumps(problem).encode())) as receiver,
         pytest.raises(Refused) as refused,
     ):
-        twilio(receiver.url).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url).say(Address("sms", STAFF), "hi")
     assert str(refused.value) == "Twilio refused with code 21610"
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__
@@ -479,24 +409,24 @@ def test_a_message_that_twilio_refuses_is_refused_by_its_code_and_names_no_numbe
 def test_a_busy_twilio_is_unavailable(status: int) -> None:
     busy = json.dumps(PLAIN | {"status": status, "code": 20429}).encode()
     with receiving(Receiver(status, busy)) as receiver, pytest.raises(Unavailable) as error:
-        twilio(receiver.url).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url).say(Address("sms", STAFF), "hi")
     assert STAFF not in str(error.value)
 
 
 def test_a_twilio_that_is_away_silent_or_unreadable_is_unavailable() -> None:
     with pytest.raises(Unavailable):
-        twilio(f"http://127.0.0.1:{nowhere()}").send(Address("sms", STAFF), "hi")
+        twilio(f"http://127.0.0.1:{nowhere()}").say(Address("sms", STAFF), "hi")
     with receiving(Receiver(silent=threading.Event())) as receiver, pytest.raises(Unavailable):
-        twilio(receiver.url, timeout=0.1).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url, timeout=0.1).say(Address("sms", STAFF), "hi")
     with receiving(Receiver(201, b"<html>")) as receiver, pytest.raises(Unavailable):
-        twilio(receiver.url).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url).say(Address("sms", STAFF), "hi")
     with receiving(Receiver(502, b"<html>")) as receiver, pytest.raises(Unavailable):
-        twilio(receiver.url).send(Address("sms", STAFF), "hi")
+        twilio(receiver.url).say(Address("sms", STAFF), "hi")
 
 
 def test_without_credentials_a_message_is_refused() -> None:
     with pytest.raises(Refused):
-        TwilioMessages(account_sid="", token="").send(Address("sms", STAFF), "hi")
+        TwilioMessages(account_sid="", token="").say(Address("sms", STAFF), "hi")
 
 
 # ---------------------------------------------------------------- several ways

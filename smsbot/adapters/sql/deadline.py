@@ -41,8 +41,8 @@ class Hurried:
     """Runs work on an engine in a few threads of its own, which begin with the first call (hence after any fork)."""
 
     def __init__(self, engine: Engine, deadline: float, threads: int = 4) -> None:
-        self._engine, self._deadline = engine, deadline
-        self._errors = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+        self._deadline = deadline
+        self._patient = Patient(engine)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sql")
 
     def run(
@@ -55,7 +55,7 @@ class Hurried:
         """
         ticket = Ticket()
         try:
-            future = self._pool.submit(self._tried, work, ticket, writes, late)
+            future = self._pool.submit(self._patient.tried, work, ticket, writes, late)
         except RuntimeError:
             raise Unavailable("SQL: shutting down") from None
         wait([future], self._deadline * WORK_SHARE)
@@ -69,11 +69,26 @@ class Hurried:
     def close(self) -> None:
         """Ends the threads and the connections."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._patient.close()
+
+
+class Patient:
+    """Runs work on an engine in the thread of the caller, who waits as long as the engine lets it: for workers, where nobody waits."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._errors = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+
+    def run(self, work: Callable[[Connection], T], *, writes: bool = False) -> T:
+        """What `work` gives, done in one transaction. Raises `Unavailable` and `Refused` as `Hurried` does."""
+        return self.tried(work, Ticket(), writes, late=False)
+
+    def close(self) -> None:
+        """Ends the connections."""
         self._engine.dispose()
 
-    def _tried(
-        self, work: Callable[[Connection], T], ticket: Ticket, writes: bool, late: bool
-    ) -> T:
+    def tried(self, work: Callable[[Connection], T], ticket: Ticket, writes: bool, late: bool) -> T:
+        """What `work` gives, tried again where that can help; nothing where the ticket was given up meanwhile."""
         for left in reversed(range(TRIES)):
             try:
                 return self._once(work, ticket, writes, late)

@@ -16,15 +16,17 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     Table,
     Text,
+    Time,
     TypeDecorator,
     UniqueConstraint,
     text,
 )
 
 REVISION = (
-    "0002"  # what the tables below are brought to; a test holds it against the newest migration
+    "0003"  # what the tables below are brought to; a test holds it against the newest migration
 )
 
 metadata = MetaData(
@@ -58,7 +60,8 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-# `number` is there exactly while the person subscribes.
+# `number` and everything below it are there exactly while the person subscribes: what planning has to know, so that it reads no
+# number. `zones` are the names of the time zones in which the number may be.
 people = Table(
     "people",
     metadata,
@@ -68,6 +71,13 @@ people = Table(
     Column("held_until", Moment),
     Column("number", Text),
     Column("number_channel", Text),
+    Column("language", Text),
+    Column("country", Text),
+    Column("zones", Text),
+    Column("subscribed_at", Moment),
+    Column("wrote_at", Moment),
+    Column("first_campaign", Integer),
+    Column("last_campaign", Integer),
 )
 
 person_keys = Table(
@@ -357,4 +367,93 @@ tallies = Table(
     Column("channel", Text, primary_key=True),
     Column("outcome", Text, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+# ---------------------------------------------------------------- campaigns
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("code", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("begins", Date, nullable=False),
+    Column("ends", Date, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("referrals", JSON, nullable=False),
+    Column("welcome", JSON, nullable=False),
+    Column("prefill", JSON, nullable=False),
+    Column("news", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", Integer, ForeignKey("campaigns.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("audience", JSON, nullable=False),
+    Column("texts", JSON, nullable=False),
+    Column("holdout", Integer, nullable=False),
+    Column("tested", Integer, nullable=False),
+    Column("decide_hours", Integer, nullable=False),
+    Column("decide_at", Moment),
+    Column("winner", Text, nullable=False),
+    Column("cap", Integer, nullable=False),
+    Column("budget", Numeric(14, 4)),
+    Column("error_share", Integer, nullable=False),
+    Column("submitted_by", Integer, nullable=False),
+    Column("released_by", Integer, nullable=False),
+    Column("checkpoint", Integer, nullable=False),
+    Column("planned", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("forecast", JSON, nullable=False),
+    Column("progress", JSON, nullable=False),
+    Column("progress_at", Moment),
+)
+
+# One row for each person of a broadcast's audience, also for those who get nothing. A person's number is never here; after thirty
+# days the row leads to nobody any more.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("broadcast_id", Integer, ForeignKey("broadcasts.id"), nullable=False),
+    Column("person_id", Integer),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("due_at", Moment),
+    Column("tries", Integer, nullable=False),
+    Column("started_at", Moment),
+    Column("sid", Text),
+    Column("segments", Integer, nullable=False),
+    Column("error", Integer),
+    Column("replied_at", Moment),
+    Column("opted_out_at", Moment),
+    UniqueConstraint("broadcast_id", "person_id"),
+    Index("ix_deliveries_due", "broadcast_id", "state", "due_at"),
+    Index("ix_deliveries_person", "person_id", "started_at"),
+)
+
+# What was registered with the carrier: templates, and the menus' buttons and lists.
+contents = Table(
+    "contents",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("sid", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
 )

@@ -14,7 +14,7 @@ from ..language.fold import fold
 from ..language.language import Language, code
 from ..language.segments import Cost, measure
 from ..people.address import Channel
-from .decision import Labels, LanguageName, LanguageNames, Money, Say, Title, Value
+from .decision import Labels, LanguageName, LanguageNames, Money, Say, Title, Value, Words
 
 BODY_LIMIT = 1600  # characters in one message of the carrier
 
@@ -139,6 +139,8 @@ _LASTING = (Title, Labels, LanguageName, LanguageNames, int)
 
 
 def _text(book: Book, say: Say, tag: str, channel: Channel, emergency: str, crisis: str) -> Text:
+    if say.words is not None:
+        return _in_own_words(book, say, say.words, tag, channel)
     if all(isinstance(value, _LASTING) for value in say.values.values()):
         return _remembered(
             book, say.key, tuple(say.values.items()), say.options, tag, channel, emergency, crisis
@@ -192,6 +194,20 @@ def _written_out(
         say.options,
         measure(text) if channel == "sms" else Cost("UCS-2", len(text), 1),
     )
+
+
+def _in_own_words(book: Book, say: Say, words: Words, tag: str, channel: Channel) -> Text:
+    """A text of the clinic's own; where it is in another language than the talk's, that is said first."""
+    language = book.catalogs.by_tag[words.language].language
+    text = placeholders.fill(words.text, book.standing[language.tag])
+    if language.tag != tag and tag in book.catalogs.by_tag:
+        text = f"{_missing(book, tag, language)}\n{text}"
+    if say.options:
+        text += _offered(book, say.options, language, channel)
+    if channel != "whatsapp":
+        text = fold(text)
+    cost = measure(text) if channel == "sms" else Cost("UCS-2", len(text), 1)
+    return Text(text, say.key, language.tag, say.options, cost)
 
 
 def _form(forms: tuple[str, ...], count: str, say: Say, language: Language) -> str:

@@ -24,7 +24,7 @@ class Conversation(
     msgspec.Struct,
     frozen=True,
     omit_defaults=True,
-    rename={"language": "l", "version": "v", "staff_until": "s"},
+    rename={"language": "l", "version": "v", "staff_until": "s", "campaign": "c"},
 ):
     """What is remembered between two messages. No name, no number, no words of the person."""
 
@@ -49,6 +49,7 @@ class Conversation(
         int, ...
     ] = ()  # the latest messages: seconds since 1970 of the first, then seconds after it
     muted_until: int = 0
+    campaign: int = 0  # by which the person came
     staff_until: int = 0  # staff write with the person until then (seconds since 1970)
 
     def in_check(self, at: datetime) -> bool:

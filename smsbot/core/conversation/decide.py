@@ -29,6 +29,7 @@ from .decision import (
     Say,
     Title,
     Value,
+    Words,
 )
 from .inbound import Inbound
 
@@ -72,11 +73,26 @@ SHORTER = {"urgent": "urgent_short", "urgent_no_number": "urgent_short"}
 SHORT = frozenset({"urgent_short", "crisis", "crisis_no_line"})
 # What is no question of its own beside a language that is asked for.
 BESIDE_A_LANGUAGE = NOTHING_ELSE | {"language", "what", "source"}
+# What a campaign's own prefilled words may be taken for, which ask nothing beside it.
+NOT_THE_QUESTION = NOTHING_ELSE | {"campaign", "source", "news", "menu", "help"}
 LONGEST_NAME = 6  # words, or characters of Chinese, in the name of a language
 # What is answered although staff write with the person, where it is all that the message says; deletion beside anything else too.
 NEVER_LEFT_TO_STAFF = frozenset({"start", "help"})
 ANSWERS_IN_A_TURN = 2
 MENU_PAGE = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """The campaign by which a person comes: its welcome in the nearest language that it has, and whether it offers news.
+
+    `alone`: the message is nothing but the campaign's word, link or button.
+    """
+
+    campaign: int
+    welcome: Words
+    news: bool
+    alone: bool
 
 
 @dataclass(frozen=True)
@@ -100,6 +116,7 @@ class Around:
     region: str
     reference: str  # a fresh one, for an answer that needs it
     signed: Callable[[str, str], bool]  # (language, phrase) -> signed off by a named person
+    came: Came | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +195,11 @@ def _meant(
         return reading.intents, "", reading.tier
     if reading.number is not None and 1 <= reading.number <= len(talk.options):
         return ("choice",), talk.options[reading.number - 1], "choice"
-    if talk.step == "clarify" and len(talk.options) == 1 and reading.intents == ("yes",):
+    if (
+        talk.step in ("clarify", "campaign")
+        and len(talk.options) == 1
+        and reading.intents == ("yes",)
+    ):
         return ("yes",), talk.options[0], "choice"
     return reading.intents, "", reading.tier
 
@@ -316,6 +337,30 @@ def _unread(turn: _Turn, **changes: object) -> Conversation:
     """The talk as it was, but for the count of messages."""
     return msgspec.structs.replace(
         turn.talk, recent=turn.recent, version=turn.talk.version + 1, **changes
+    )
+
+
+def _entered(turn: _Turn) -> Decision | None:
+    """Came by a campaign: its welcome, and the answer to what else is asked."""
+    came = turn.around.came
+    if came is None:
+        return None
+    rest = () if came.alone else tuple(i for i in turn.intents if i not in NOT_THE_QUESTION)
+    answered = _answers(turn, rest) if rest else Decision(turn.kept())
+    offers = came.news and not rest and not turn.talk.minor
+    options = ("news",) if offers else ()
+    talk = msgspec.structs.replace(
+        answered.conversation,
+        campaign=came.campaign,
+        **({"options": options, "step": "campaign"} if offers else {}),
+    )
+    welcome = Say("campaign", options=options, words=came.welcome)
+    return replace(
+        answered,
+        conversation=talk,
+        replies=(welcome, *answered.replies),
+        events=("CampaignEntered", *answered.events),
+        intents=("campaign", *rest),
     )
 
 
@@ -630,6 +675,7 @@ RULES: tuple[Callable[[_Turn], Decision | None], ...] = (
     _opted_out,
     _with_staff,
     _too_many,
+    _entered,
     _media,
     _language_named,
     _still_flagged,

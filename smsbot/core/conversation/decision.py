@@ -98,6 +98,14 @@ Value = str | int | datetime | Title | Labels | LanguageNames | LanguageName | M
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A text that no catalog has, and its language: a campaign's."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """One reply: which phrase, with what, and what is offered after it. `language` where it is not the talk's own."""
 
@@ -105,6 +113,7 @@ class Say:
     values: Mapping[str, Value] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     language: str = ""
+    words: "Words | None" = None  # a text of the clinic's own in place of a phrase of the catalogs
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ English keywords, when the message is nothing but the keyword; toll-free numbers
 to us; with Advanced Opt-Out the message carries `OptOutType` where Twilio has acted, on WhatsApp too. Plain WhatsApp: nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,16 @@ SENDER_KINDS: tuple[SenderKind, ...] = (
     "messaging_service",
     "advanced_opt_out",
 )
+# Segments a second that Twilio takes by default, the slowest of what each kind of sender may be (Twilio's page on rate limits and
+# message queues): a long number to Canada, a toll-free number in North America, a short code, any sender to other countries.
+RATES: Mapping[SenderKind, float] = {
+    "long_code": 1.0,
+    "toll_free": 3.0,
+    "short_code": 100.0,
+    "messaging_service": 10.0,
+    "advanced_opt_out": 10.0,
+}
+
 OptOutType = Literal["STOP", "START", "HELP"]
 
 STOP_WORDS = frozenset(

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from smsbot.core.people.staff import Member, may
 from smsbot.ports import Notice
-from smsbot.ports.console import GAP, Tally
+from smsbot.ports.console import CAMPAIGN, GAP, Tally
 
 from . import charts
 from .desk import Desk
@@ -92,7 +92,7 @@ def _days(desk: Desk) -> list[date]:
 def _lately(desk: Desk) -> list[Tally]:
     """Messages of the last days; what counts a gap is no message."""
     since = _days(desk)[0]
-    return [t for t in desk.tallies.since(since) if not t.outcome.startswith(GAP)]
+    return [t for t in desk.tallies.since(since) if not t.outcome.startswith((GAP, CAMPAIGN))]
 
 
 def _by_day(tallies: Sequence[Tally], days: Sequence[date]) -> list[Day]:

@@ -1,6 +1,6 @@
-"""The one room of the `twilio` library: who signed a form and what it says, answers as TwiML, and messages sent by REST.
+"""Hears and speaks: who signed a form and what it says, and answers as TwiML.
 
-Source: Twilio's pages on webhook security, on the parameters of incoming messages, and on the Messages resource.
+Source: Twilio's pages on webhook security and on the parameters of incoming messages.
 """
 
 import base64
@@ -9,7 +9,6 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -17,10 +16,10 @@ from twilio.request_validator import RequestValidator
 
 from smsbot.core.conversation.inbound import BODY_LIMIT, Inbound
 from smsbot.core.language.segments import split
-from smsbot.core.people.address import PREFIXES, Address, parse_address
+from smsbot.core.people.address import Address, parse_address
 from smsbot.core.people.carrier import SENDER_KINDS, SenderKind
 from smsbot.core.people.fiction import is_fictional
-from smsbot.ports import Clock, Forged, Refused, Unavailable
+from smsbot.ports import Clock, Forged, Refused
 
 Form = Mapping[str, Sequence[str]]  # every value of every field: a name may come more than once
 
@@ -238,83 +237,3 @@ def _ids(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, dict | list) and depth:
         for child in value.values() if isinstance(value, dict) else value:
             yield from _ids(child, depth - 1)
-
-
-# ---------------------------------------------------------------- messages by REST
-
-
-def spelled(address: Address) -> str:
-    """The address in Twilio's spelling, with the channel's prefix."""
-    return (
-        next((prefix for prefix, channel in PREFIXES.items() if channel == address.channel), "")
-        + address.handle
-    )
-
-
-class TwilioMessages:
-    """Sends single messages from `sender`, or by the Messaging Service where one is named. `timeout` is in seconds.
-
-    `api_url` stands in place of Twilio's own address. The REST part of the library is large and is loaded with the first message.
-    """
-
-    def __init__(
-        self,
-        *,
-        account_sid: str,
-        token: str,
-        sender: str = "",
-        messaging_service: str = "",
-        api_url: str = "",
-        timeout: float = 10.0,
-    ) -> None:
-        self._account_sid, self._token = account_sid, token
-        self._sender, self._messaging_service = sender, messaging_service
-        self._api_url, self._timeout = api_url.rstrip("/"), timeout
-
-    def send(self, to: Address, text: str) -> str:
-        """Sends the text and returns the message's id.
-
-        Raises `Refused` where Twilio says no, and `Unavailable` where it is busy or was not heard in time: then nobody knows
-        whether the message will arrive. Neither names a number.
-        """
-        from requests import RequestException
-        from twilio.base.exceptions import TwilioException
-
-        if not self._account_sid or not self._token:
-            raise Refused("Twilio cannot be asked without an account and a token")
-        try:
-            message = self._client.messages.create(to=spelled(to), body=text, **self._origin(to))
-        except TwilioException as error:
-            raise _fault(getattr(error, "status", 500), getattr(error, "code", None)) from None
-        except RequestException as error:
-            raise Unavailable(f"Twilio: {type(error).__name__}") from None
-        except ValueError:
-            raise Unavailable("Twilio's answer cannot be read") from None
-        return str(message.sid)
-
-    @cached_property
-    def _client(self) -> Any:
-        from twilio.http.http_client import TwilioHttpClient
-        from twilio.rest import Client
-
-        # Without connections kept open: staff are told seldom, and threads share this client.
-        client = Client(
-            self._account_sid,
-            self._token,
-            http_client=TwilioHttpClient(pool_connections=False, timeout=self._timeout),
-        )
-        if self._api_url:
-            client.api.base_url = self._api_url
-        return client
-
-    def _origin(self, to: Address) -> dict[str, str]:
-        if self._messaging_service:
-            return {"messaging_service_sid": self._messaging_service}
-        return {"from_": spelled(Address(to.channel, self._sender))}
-
-
-def _fault(status: int, code: int | None) -> Exception:
-    """The port's error for an error of the API."""
-    if status == 429 or status >= 500:
-        return Unavailable(f"Twilio answered {status}")
-    return Refused(f"Twilio refused with code {code or status}")

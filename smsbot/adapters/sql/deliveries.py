@@ -1,0 +1,562 @@
+"""Deliveries in SQL: planned in pages, claimed one by one, moved on by what the carrier tells.
+
+A delivery is sent once at most because of one thing: its state goes from `planned` to `sending` in a transaction that ends before
+the carrier hears of it, and nothing brings it back but an outcome that says that the carrier surely has not got it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from smsbot.adapters.cipher import Cipher, WrongKey
+from smsbot.core.campaign.broadcast import CAP_SPAN, REPLY_SPAN, Audience, Broadcast
+from smsbot.core.campaign.delivery import State, advance
+from smsbot.core.campaign.plan import Plan, Subscriber
+from smsbot.core.people.address import Address
+from smsbot.ports.campaign import Claimed, Doubtful, Outcome, Status, Tally
+
+from .deadline import Patient
+from .tables import broadcasts, deliveries, people, person_keys
+
+SKIPS = 50  # people passed over in one transaction before somebody else gets a turn
+# States in which a message has left, or may have.
+LEFT = ("sending", "sent", "delivered", "read", "undelivered", "unknown")
+TOLD = ("sending", "sent", "delivered", "read", "failed", "undelivered", "unknown")
+
+
+class SqlDeliveries:
+    """The port `Deliveries`, for workers: each call waits as long as the engine lets it."""
+
+    def __init__(self, engine: Engine, cipher: Cipher) -> None:
+        self._patient = Patient(engine)
+        self._cipher = cipher
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._patient.close()
+
+    # ------------------------------------------------------------ planning
+
+    def audience(
+        self, broadcast: Broadcast, after: int, limit: int, at: datetime
+    ) -> Sequence[Subscriber]:
+        """The next people of its audience by id, who subscribe now. Nothing is decrypted."""
+
+        def work(connection: Connection) -> list[Subscriber]:
+            rows = connection.execute(_page(broadcast.audience, after, limit)).all()
+            if not rows:
+                return []
+            lately = dict(
+                map(tuple, connection.execute(_lately(rows[0].id, rows[-1].id, at - CAP_SPAN)))
+            )
+            return [Subscriber(*tuple(row), lately.get(row.id, 0)) for row in rows]  # type: ignore[call-arg]
+
+        return self._patient.run(work)
+
+    def plan(self, broadcast_id: int, checkpoint: int, last: int, plans: Sequence[Plan]) -> bool:
+        """Keeps what each gets, and that everybody up to `last` is planned; False where somebody else planned on from `checkpoint`."""
+        planned_on = (
+            update(broadcasts)
+            .where(
+                broadcasts.c.id == broadcast_id,
+                broadcasts.c.checkpoint == checkpoint,
+                broadcasts.c.state.in_(("released", "sending")),
+            )
+            .values(checkpoint=last)
+        )
+        rows = [_row(broadcast_id, one) for one in plans]
+
+        def work(connection: Connection) -> bool:
+            if connection.execute(planned_on).rowcount != 1:
+                return False
+            _written(connection, rows)
+            return True
+
+        return self._patient.run(work, writes=True)
+
+    def all_planned(self, broadcast_id: int) -> None:
+        """Everybody of its audience is planned."""
+        done = update(broadcasts).where(broadcasts.c.id == broadcast_id).values(planned=True)
+        self._patient.run(lambda c: c.execute(done), writes=True)
+
+    # ------------------------------------------------------------ sending
+
+    def claim(
+        self, broadcast: Broadcast, at: datetime, done: Outcome | None = None
+    ) -> Claimed | None:
+        """Writes the outcome of the one before, and claims the next that is due, in one transaction; None where there is none.
+
+        Consent is read in it: who does not subscribe any more, is held or has got enough is skipped.
+        """
+
+        def work(connection: Connection) -> Claimed | None:
+            if done is not None:
+                _finish(connection, done)
+            for _ in range(SKIPS):
+                row = connection.execute(
+                    _CLAIM,
+                    {
+                        "broadcast": broadcast.id,
+                        "now": at,
+                        "claimed_at": at,
+                        "decided": bool(broadcast.winner),
+                    },
+                ).one_or_none()
+                if row is None:
+                    return None
+                claimed = self._lawful(connection, broadcast, row, at)
+                if isinstance(claimed, Claimed):
+                    return claimed
+                _finish(connection, Outcome(row.id, "skipped", claimed))
+            return None
+
+        return self._patient.run(work, writes=True)
+
+    def _lawful(
+        self, connection: Connection, broadcast: Broadcast, row: Row[Any], at: datetime
+    ) -> Claimed | str:
+        """The claim, or why this person gets nothing."""
+        person = connection.execute(_PERSON, {"person": row.person_id}).one_or_none()
+        if person is None or person.number is None or person.opted_out_at is not None:
+            return "opted_out"
+        if person.held_until is not None and person.held_until > at:
+            return "held"
+        lately = connection.execute(
+            _LATELY_ONE,
+            {"person": row.person_id, "since": at - CAP_SPAN, "but": row.id},
+        ).scalar_one()
+        if lately >= broadcast.cap:
+            return "cap"
+        try:
+            handle = self._cipher.unseal(person.number)
+        except WrongKey:
+            return "no_number"
+        return Claimed(
+            id=row.id,
+            broadcast_id=broadcast.id,
+            person_id=row.person_id,
+            to=Address(person.number_channel, handle),
+            language=row.language,
+            country=person.country or "",
+            zones=person.zones or "",
+            variant=row.variant,
+            tries=row.tries,
+            wrote_at=person.wrote_at,
+        )
+
+    def finish(self, done: Outcome) -> None:
+        """Writes an outcome alone."""
+        self._patient.run(lambda c: _finish(c, done), writes=True)
+
+    # ------------------------------------------------------------ what the carrier tells
+
+    def heard(self, statuses: Sequence[Status]) -> int:
+        """Moves deliveries on by what the carrier told, whatever the order; how many told of no delivery of ours."""
+        if not statuses:
+            return 0
+        columns = deliveries.c
+        wanted = (
+            select(columns.id, columns.state, columns.sid, columns.error)
+            .where(columns.id.in_(sorted({one.delivery_id for one in statuses})))
+            .order_by(columns.id)
+            .with_for_update()
+        )
+
+        def work(connection: Connection) -> int:
+            rows = {row.id: row for row in connection.execute(wanted)}
+            now = {row.id: (row.state, row.sid, row.error) for row in rows.values()}
+            foreign = 0
+            for one in statuses:
+                if one.delivery_id not in now:
+                    foreign += 1
+                    continue
+                state, sid, error = now[one.delivery_id]
+                if sid and sid != one.sid:
+                    foreign += 1
+                    continue
+                now[one.delivery_id] = (
+                    advance(state, one.status, one.error),
+                    one.sid,
+                    one.error if one.error is not None else error,
+                )
+            changed = [
+                {"of": i, "state": state, "sid": sid, "error": error}
+                for i, (state, sid, error) in now.items()
+                if (state, sid, error) != (rows[i].state, rows[i].sid, rows[i].error)
+            ]
+            if changed:
+                connection.execute(_TOLD, changed)
+            return foreign
+
+        return self._patient.run(work, writes=True)
+
+    def doubtful(self, before: datetime, limit: int) -> Sequence[Doubtful]:
+        """Those that were begun before then and have no outcome."""
+        columns = deliveries.c
+        rows = (
+            _WHOSE.where(columns.state == "sending", columns.started_at <= before)
+            .order_by(columns.started_at)
+            .limit(limit)
+        )
+        return [self._whose(row) for row in self._patient.run(lambda c: c.execute(rows).all())]
+
+    def person(self, delivery_id: int, sid: str) -> Doubtful | None:
+        """Whose the delivery is that the carrier knows by that id; None where it is none of ours."""
+        rows = _WHOSE.where(deliveries.c.id == delivery_id, deliveries.c.sid == sid)
+        row = self._patient.run(lambda c: c.execute(rows).one_or_none())
+        return self._whose(row) if row else None
+
+    def _whose(self, row: Any) -> Doubtful:
+        return Doubtful(
+            row.id,
+            row.broadcast_id,
+            row.person_id,
+            self._address(row.number, row.number_channel),
+            row.language,
+            row.variant,
+            row.started_at,
+        )
+
+    def _address(self, sealed: str | None, channel: str | None) -> Address | None:
+        try:
+            return Address(channel, self._cipher.unseal(sealed)) if sealed else None  # type: ignore[arg-type]
+        except WrongKey:
+            return None
+
+    def owned(self, sids: Sequence[str]) -> frozenset[str]:
+        """Which of the carrier's ids are those of deliveries."""
+        if not sids:
+            return frozenset()
+        rows = select(deliveries.c.sid).where(deliveries.c.sid.in_(list(sids)))
+        return frozenset(self._patient.run(lambda c: c.execute(rows).scalars().all()))
+
+    # ------------------------------------------------------------ the end of a broadcast
+
+    def cancel(self, broadcast_id: int, state: State, limit: int) -> int:
+        """Ends what is still planned; how many were."""
+        columns = deliveries.c
+        some = (
+            select(columns.id)
+            .where(columns.broadcast_id == broadcast_id, columns.state == "planned")
+            .limit(limit)
+        )
+        ended = (
+            update(deliveries)
+            .where(columns.id.in_(some), columns.state == "planned")
+            .values(state=state)
+        )
+        return int(self._patient.run(lambda c: c.execute(ended).rowcount, writes=True))
+
+    def next_due(self, broadcast_id: int) -> datetime | None:
+        """When the next is due; None where none is planned."""
+        columns = deliveries.c
+        rows = select(func.min(columns.due_at)).where(
+            columns.broadcast_id == broadcast_id, columns.state == "planned"
+        )
+        due: datetime | None = self._patient.run(lambda c: c.execute(rows).scalar_one())
+        return due
+
+    def tally(self, broadcast_id: int) -> Sequence[Tally]:
+        """Counts them."""
+        columns = deliveries.c
+        alike = (
+            columns.language,
+            columns.channel,
+            columns.variant,
+            columns.state,
+            columns.reason,
+            columns.error,
+        )
+        rows = (
+            select(
+                *alike,
+                func.count(),
+                func.coalesce(func.sum(columns.segments), 0),
+                func.count(columns.replied_at),
+                func.count(columns.opted_out_at),
+            )
+            .where(columns.broadcast_id == broadcast_id)
+            .group_by(*alike)
+        )
+        return self._patient.run(lambda c: [Tally(*row) for row in c.execute(rows)])
+
+    # ------------------------------------------------------------ people
+
+    def wrote(
+        self, keys: Sequence[str], at: datetime, *, stops: bool = False, campaign: int = 0
+    ) -> int | None:
+        """A person wrote: an answer to the invitation that they got last, if it is not long ago. Its broadcast's campaign, or None.
+
+        Of a subscriber it is kept when, and the campaign by which they came just now.
+        """
+
+        def work(connection: Connection) -> int | None:
+            person_id = connection.execute(
+                select(person_keys.c.person_id).where(person_keys.c.key.in_(list(keys))).limit(1)
+            ).scalar_one_or_none()
+            if person_id is None:
+                return None
+            seen: dict[str, Any] = {"wrote_at": at}
+            if campaign:
+                first = func.coalesce(people.c.first_campaign, campaign)
+                seen |= {"first_campaign": first, "last_campaign": campaign}
+            connection.execute(
+                update(people)
+                .where(people.c.id == person_id, people.c.number.is_not(None))
+                .values(seen)
+            )
+            return answered(connection, person_id, at, stops=stops)
+
+        return self._patient.run(work, writes=True)
+
+    def let_go(self, before: datetime, limit: int) -> int:
+        """Deliveries begun before then lead to nobody any more; how many did."""
+        columns = deliveries.c
+        some = (
+            select(columns.id)
+            .where(columns.person_id.is_not(None), columns.started_at <= before)
+            .limit(limit)
+        )
+        gone = update(deliveries).where(columns.id.in_(some)).values(person_id=None)
+        return int(self._patient.run(lambda c: c.execute(gone).rowcount, writes=True))
+
+
+def answered(
+    connection: Connection, person_id: int, at: datetime, *, stops: bool = False
+) -> int | None:
+    """Notes that a person answered the invitation that they got last, within three days; the campaign that it was of."""
+    columns = deliveries.c
+    last = connection.execute(
+        select(columns.id, broadcasts.c.campaign_id)
+        .select_from(deliveries.join(broadcasts, broadcasts.c.id == columns.broadcast_id))
+        .where(
+            columns.person_id == person_id,
+            columns.started_at > at - REPLY_SPAN,
+            columns.state.in_(LEFT),
+        )
+        .order_by(columns.started_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None:
+        return None
+    values: dict[str, Any] = {"replied_at": func.coalesce(columns.replied_at, at)}
+    if stops:
+        values["opted_out_at"] = func.coalesce(columns.opted_out_at, at)
+    connection.execute(update(deliveries).where(columns.id == last.id).values(values))
+    return int(last.campaign_id)
+
+
+def united(connection: Connection, one: int, other: int) -> None:
+    """The deliveries of two people who turn out to be one. Where both are in a broadcast, the one that has left stays."""
+    columns = deliveries.c
+    mine = deliveries.alias()
+    twice = connection.execute(
+        select(columns.id, columns.state, mine.c.id, mine.c.state)
+        .select_from(deliveries.join(mine, mine.c.broadcast_id == columns.broadcast_id))
+        .where(columns.person_id == other, mine.c.person_id == one)
+    ).all()
+    for theirs, their_state, ours, our_state in twice:
+        ends = theirs if our_state != "planned" else ours
+        state = their_state if ends == theirs else our_state
+        values: dict[str, Any] = {"person_id": None}
+        if state == "planned":
+            values |= {"state": "canceled", "reason": "one_person"}
+        connection.execute(update(deliveries).where(columns.id == ends).values(values))
+    connection.execute(update(deliveries).where(columns.person_id == other).values(person_id=one))
+
+
+# ---------------------------------------------------------------- statements
+
+
+def _page(audience: Audience, after: int, limit: int) -> Select[Any]:
+    columns = people.c
+    wanted = [
+        columns.id > after,
+        columns.number.is_not(None),
+        columns.opted_out_at.is_(None),
+    ]
+    for field, column in (
+        (audience.languages, columns.language),
+        (audience.channels, columns.number_channel),
+        (audience.countries, columns.country),
+    ):
+        if field:
+            wanted.append(column.in_(list(field)))
+    if audience.campaigns:
+        ids = list(audience.campaigns)
+        wanted.append(or_(columns.first_campaign.in_(ids), columns.last_campaign.in_(ids)))
+    if audience.subscribed_from:
+        wanted.append(columns.subscribed_at >= _midnight(audience.subscribed_from))
+    if audience.subscribed_until:
+        after_it = audience.subscribed_until + timedelta(days=1)
+        wanted.append(columns.subscribed_at < _midnight(after_it))
+    if audience.without:
+        wanted.append(
+            ~exists().where(
+                deliveries.c.person_id == columns.id,
+                deliveries.c.broadcast_id.in_(list(audience.without)),
+                deliveries.c.state.in_(LEFT),
+            )
+        )
+    return (
+        select(
+            columns.id,
+            columns.number_channel,
+            func.coalesce(columns.language, ""),
+            func.coalesce(columns.country, ""),
+            func.coalesce(columns.zones, ""),
+            columns.wrote_at,
+            columns.held_until,
+        )
+        .where(*wanted)
+        .order_by(columns.id)
+        .limit(limit)
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _lately(first: int, last: int, since: datetime) -> Select[Any]:
+    columns = deliveries.c
+    return (
+        select(columns.person_id, func.count())
+        .where(
+            columns.person_id.between(first, last),
+            columns.started_at > since,
+            columns.state.in_(LEFT),
+        )
+        .group_by(columns.person_id)
+    )
+
+
+def _row(broadcast_id: int, one: Plan) -> dict[str, Any]:
+    return {
+        "broadcast_id": broadcast_id,
+        "person_id": one.person_id,
+        "channel": one.channel,
+        "language": one.language,
+        "country": one.country,
+        "variant": one.variant,
+        "state": one.state,
+        "reason": one.reason,
+        "due_at": one.due_at,
+        "tries": 0,
+        "segments": 0,
+    }
+
+
+_COPIED = tuple(_row(0, Plan(0, "planned", "sms", "")))
+
+
+def _written(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Adds many rows: PostgreSQL takes them in one stream, which is several times as quick as statements."""
+    rows = list(rows)
+    if not rows:
+        return
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(deliveries), rows)
+        return
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY deliveries ({', '.join(_COPIED)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(tuple(row.values()))
+
+
+_WHOSE = select(
+    deliveries.c.id,
+    deliveries.c.broadcast_id,
+    deliveries.c.person_id,
+    people.c.number,
+    people.c.number_channel,
+    deliveries.c.language,
+    deliveries.c.variant,
+    deliveries.c.started_at,
+).select_from(deliveries.outerjoin(people, people.c.id == deliveries.c.person_id))
+
+_NEXT = (
+    select(deliveries.c.id)
+    .where(
+        deliveries.c.broadcast_id == bindparam("broadcast"),
+        deliveries.c.state == "planned",
+        deliveries.c.due_at <= bindparam("now"),
+        or_(deliveries.c.variant != "", bindparam("decided")),
+        exists().where(broadcasts.c.id == bindparam("broadcast"), broadcasts.c.state == "sending"),
+    )
+    .order_by(deliveries.c.due_at, deliveries.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=deliveries)
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(deliveries)
+    .where(deliveries.c.id == _NEXT, deliveries.c.state == "planned")
+    .values(
+        state="sending",
+        started_at=bindparam("claimed_at"),
+        tries=deliveries.c.tries + 1,
+    )
+    .returning(
+        deliveries.c.id,
+        deliveries.c.person_id,
+        deliveries.c.language,
+        deliveries.c.variant,
+        deliveries.c.tries,
+    )
+)
+_PERSON = select(people).where(people.c.id == bindparam("person"))
+_LATELY_ONE = select(func.count()).where(
+    deliveries.c.person_id == bindparam("person"),
+    deliveries.c.started_at > bindparam("since"),
+    deliveries.c.state.in_(LEFT),
+    deliveries.c.id != bindparam("but"),
+)
+_TOLD = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("of"))
+    .values(state=bindparam("state"), sid=bindparam("sid"), error=bindparam("error"))
+)
+
+
+def _finish(connection: Connection, done: Outcome) -> None:
+    """Writes an outcome of a claim. What the carrier has told meanwhile stays: it knows more."""
+    columns = deliveries.c
+    ours = columns.state == "sending"
+    values: dict[str, Any] = {
+        "state": case((ours, done.state), else_=columns.state),
+        "reason": case((ours, done.reason), else_=columns.reason),
+    }
+    if done.sid:
+        values["sid"] = func.coalesce(columns.sid, done.sid)
+    if done.segments:
+        values["segments"] = done.segments
+    if done.error is not None:
+        values["error"] = func.coalesce(columns.error, done.error)
+    if done.variant:
+        values["variant"] = done.variant
+    if done.due_at is not None:
+        values |= {"due_at": done.due_at, "started_at": None}
+    elif done.state == "skipped":
+        values["started_at"] = None
+    connection.execute(
+        update(deliveries)
+        .where(and_(columns.id == done.delivery_id, columns.state.in_(TOLD)))
+        .values(values)
+    )
