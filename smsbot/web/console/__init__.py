@@ -1,4 +1,4 @@
-"""The staff's pages: drawn by the server, one module a room.
+"""The staff's pages: drawn by the server, one module a room, and what the rooms share.
 
 desk.py      what they lean on            doors.py     who may come in, and what is kept while they sign in again
 sign_in.py   coming in                    texts.py     translations, and the phone beside the editor
@@ -6,16 +6,29 @@ overview.py  the morning's page           words.py     vocabulary and unread mes
 files.py     PO and XLSX, out and in      calls.py     calls to return and alerts
 staff.py     who is who                   audit.py     who did what
 campaigns.py what brings people           broadcasts.py  invitations to those who said yes
+charts.py    pictures of counts           proofs.py    what the lists show of every text
+written.py   texts with placeholders
 """
 
 import gettext
 
-from flask import Blueprint, Flask, Response, g, make_response, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    g,
+    make_response,
+    render_template,
+    request,
+    session,
+)
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain, get_locale
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from smsbot.core.people.staff import may
+from smsbot.core.people.staff import Member, may
 from smsbot.ports import Unavailable
 
 from ..headers import hardened
@@ -36,6 +49,7 @@ from .desk import Desk
 from .doors import Doors
 from .proofs import Proofs
 from .wordings import said
+from .written import written
 
 UPLOAD_LIMIT = 5 * 1024 * 1024  # bytes of a file that a translator sends back
 
@@ -74,6 +88,11 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
     staff.routes(doors, public_url)
     audit.routes(doors)
 
+    @doors.get("/<path:_rest>", needs="signed in")
+    def missing(_member: Member, _rest: str) -> ResponseReturnValue:
+        """An address that no room has: the staff's own page says so."""
+        abort(404)
+
     @blueprint.before_request
     def roomy() -> None:
         """Files that translators send back are larger than the carrier's forms."""
@@ -98,6 +117,7 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
             "page_language": str(get_locale()),
             "here": request.full_path.rstrip("?"),
             "said": said,
+            "written": written,
         }
 
     @blueprint.errorhandler(Unavailable)

@@ -9,11 +9,20 @@ from flask import Response
 
 # Inks that stand apart for people who do not tell red from green (Okabe and Ito's palette, darkened for text beside them).
 INKS = ("#0b7a75", "#d98a00", "#b3261e", "#5b3aa0", "#4a6785")
+DARK_INKS = ("#4cc0b7", "#f0b23c", "#ff8f86", "#c0a6ff", "#9db6d3")
 # The picture stands in a page of either colour.
-_DARK = (
-    "inline:@media (prefers-color-scheme: dark) { text { fill: #e8ecf3 !important }"
-    " .guide { stroke: #4a5568 !important } }"
+_DARK = "inline:@media (prefers-color-scheme: dark) {{ {} }}".format(
+    " ".join(
+        (
+            "text { fill: #e8ecf3 !important }",
+            ".guide { stroke: #4a5568 !important }",
+            *(f".color-{n} {{ fill: {ink} !important }}" for n, ink in enumerate(DARK_INKS)),
+        )
+    )
 )
+# In CSS pixels, about as large as the page shows them, so that what is written in them is not shrunk.
+WIDE, NARROW = (600, 300), (340, 330)
+FEW = 6  # labels that stand beside one another without running into each other
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -41,24 +50,27 @@ def _style() -> Any:
         opacity_hover="1",
         colors=INKS,
         font_family="system-ui, sans-serif",
-        label_font_size=13,
-        major_label_font_size=13,
-        legend_font_size=14,
+        label_font_size=12,
+        major_label_font_size=12,
+        legend_font_size=13,
         title_font_size=15,
         value_font_size=12,
     )
 
 
-def stacked(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> Response:
-    """Bars of several counts on top of one another."""
+def stacked(
+    labels: Sequence[str], series: Mapping[str, Sequence[float]], size: tuple[int, int] = WIDE
+) -> Response:
+    """Bars of several counts on top of one another; `size` is `WIDE`, or `NARROW` for the screen of a telephone."""
     chart = _library().StackedBar(
         style=_style(),
         css=["file://style.css", "file://graph.css", _DARK],
         js=(),
-        width=900,
-        height=320,
+        width=size[0],
+        height=size[1],
         legend_at_bottom=True,
-        legend_at_bottom_columns=len(series),
+        legend_at_bottom_columns=2,
+        x_label_rotation=90 if len(labels) > FEW else 0,
         truncate_label=-1,
         truncate_legend=-1,
         margin=12,

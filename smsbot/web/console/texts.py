@@ -232,7 +232,7 @@ def _phone(
 ) -> ResponseReturnValue:
     seen = desk.translate.preview(proofs.bench(tag), key, forms)
     return render_template(
-        "console/_phones.html",
+        "console/_look.html",
         seen=seen,
         language=desk.edition().library.scripts[tag].language,
         findings=seen.findings,
