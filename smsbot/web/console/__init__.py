@@ -6,6 +6,7 @@ overview.py  the morning's page           words.py     vocabulary and unread mes
 files.py     PO and XLSX, out and in      calls.py     calls to return and alerts
 staff.py     who is who                   audit.py     who did what
 campaigns.py what brings people           broadcasts.py  invitations to those who said yes
+reports.py   what came of them            meanings.py  what their words mean
 charts.py    pictures of counts           proofs.py    what the lists show of every text
 written.py   texts with placeholders
 """
@@ -40,6 +41,7 @@ from . import (
     files,
     overview,
     provider,
+    reports,
     sign_in,
     staff,
     texts,
@@ -84,6 +86,7 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
     calls.routes(doors)
     campaigns.routes(doors)
     broadcasts.routes(doors)
+    reports.routes(doors)
     files.routes(doors, proofs, secret_key)
     staff.routes(doors, public_url)
     audit.routes(doors)

@@ -14,6 +14,8 @@
   function write(form) {
     const phones = document.getElementById("phones");
     const areas = [...form.querySelectorAll("textarea[data-tag]")];
+    const narrow = matchMedia("(max-width: 62rem)"), place = phones.parentElement;
+    narrow.addEventListener("change", () => { if (!narrow.matches) place.prepend(phones); });
     let last = areas[0], waiting = 0, asked = 0;
 
     const audience = (body) => {
@@ -34,6 +36,7 @@
       const found = document.getElementById(`f-${area.id}`) || area.parentElement.querySelector(".found");
       found.replaceChildren(...part("found").childNodes);
       phones.replaceChildren(...part("phones").childNodes);
+      if (narrow.matches) found.after(phones); // else it would stand below all languages
     }
 
     for (const area of areas) {
