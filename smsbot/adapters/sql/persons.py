@@ -57,6 +57,12 @@ def person_of(connection: Connection, keys: Sequence[str], at: datetime) -> int:
     return person_id
 
 
+def keys_of(connection: Connection, person_id: int) -> tuple[str, ...]:
+    """Every mark of the person."""
+    theirs = select(person_keys.c.key).where(person_keys.c.person_id == person_id)
+    return tuple(connection.execute(theirs.order_by(person_keys.c.key)).scalars())
+
+
 def apart(connection: Connection, keys: Sequence[str]) -> bool:
     """Whether the ledger knows some of these marks, but not all as one person's."""
     found = connection.execute(
