@@ -228,12 +228,17 @@ class Deliveries(Protocol):
     def all_planned(self, broadcast_id: int) -> None:
         """Everybody of its audience is planned."""
 
-    def claim(
-        self, broadcast: Broadcast, at: datetime, done: Outcome | None = None
-    ) -> Claimed | None:
-        """Writes the outcome of the one before, and claims the next that is due, in one transaction; None where there is none.
+    def due(
+        self, broadcast: Broadcast, at: datetime, limit: int, slot: int = 0, slots: int = 1
+    ) -> Sequence[int]:
+        """The ids of those whose moment has come, the first due first; of all slots' those of one."""
 
-        Consent is read in it: who does not subscribe any more, is held or has got enough is skipped.
+    def claim(
+        self, broadcast: Broadcast, delivery_id: int, at: datetime, done: Outcome | None = None
+    ) -> Claimed | None:
+        """Writes the outcome of the one before, and claims this one; None where it cannot be had or may not be sent any more.
+
+        Consent is read with it: who does not subscribe any more, is held or has got enough is skipped.
         """
 
     def finish(self, done: Outcome) -> None:

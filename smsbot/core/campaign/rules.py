@@ -37,6 +37,7 @@ class Rules:
         default_factory=dict
     )  # channel -> why nobody is invited on it
     words: tuple[Pattern, ...] = ()  # what may not be said there
+    price_needs: tuple[str, ...] = ()  # placeholders that stand beside a price
     evidence: tuple[str, ...] = ()  # the files on which the clinic goes further than the rule
 
 
@@ -71,6 +72,7 @@ class Reach:
     holidays_of: tuple[str, ...] = ()
     barred: Mapping[str, str] = field(default_factory=dict)
     words: tuple[Pattern, ...] = ()
+    price_needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ class RuleBook:
                 if channel not in wish.open
             },
             words=(*reach.words, *wish.words),
+            price_needs=reach.price_needs,
             evidence=(wish.evidence,) if wish.evidence else (),
         )
 
@@ -212,6 +215,7 @@ def _met(one: Rules, other: Rules) -> Rules:
         holidays_of=tuple(dict.fromkeys((*one.holidays_of, *other.holidays_of))),
         barred={**other.barred, **one.barred},
         words=tuple(dict.fromkeys((*one.words, *other.words))),
+        price_needs=tuple(dict.fromkeys((*one.price_needs, *other.price_needs))),
         evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence))),
     )
 
@@ -247,7 +251,7 @@ def read_rules(table: Mapping[str, Any], file: str = FILE) -> RuleBook:
 def _reach(row: "_Row") -> Iterator[tuple[str, Reach]]:
     row.only(
         *("places", "names", "on_evidence", "windows"),
-        *("guard_minutes", "holidays_of", "barred", "words"),
+        *("guard_minutes", "holidays_of", "barred", "price_needs", "words"),
     )
     places = row.texts("places")
     if not places:
@@ -263,6 +267,7 @@ def _reach(row: "_Row") -> Iterator[tuple[str, Reach]]:
         holidays_of=row.texts("holidays_of"),
         barred=row.barred(),
         words=row.patterns("words"),
+        price_needs=row.texts("price_needs"),
     )
     for place in places:
         row.place(place)

@@ -136,7 +136,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 
 def _tokens(chunk: str, start: int, end: int) -> Iterator[Token]:
-    folded = tokens(chunk)
+    folded = tokens(_GLUED.sub(r"\1 ", chunk))
     written = _WRITTEN.findall(unicodedata.normalize("NFKC", chunk).casefold())
     if len(written) != len(folded):
         written = list(folded)
@@ -144,7 +144,8 @@ def _tokens(chunk: str, start: int, end: int) -> Iterator[Token]:
         yield Token((word, *variants(word), *_without_hebrew_prefix(word)), as_written, start, end)
 
 
-_WRITTEN = re.compile(r"[^\W_]+")
+_WRITTEN = re.compile(r"[^\W\d_]+|\d+")
+_GLUED = re.compile(r"(?<!\w)(\d+)(?=[^\W\d_])")  # a figure and its unit: 20zl
 _HEBREW_PREFIX = frozenset("הובלמשכ")
 
 
