@@ -22,8 +22,9 @@ from smsbot.core.people.consent import EVENT_OF, ConsentEvent, objection
 from smsbot.core.people.ledger import Standing, Subscription, follow
 from smsbot.core.people.retention import AT_ONCE, EVERY, USUAL, Retention
 from smsbot.ports import Notice, Record, Refused, Unavailable
+from smsbot.ports.consents import Dossier, Resealed, Sealed, TakenIn
 
-from . import board, chain, keeping, persons
+from . import board, chain, dossiers, intake, keeping, persons
 from .deadline import Hurried
 from .engine import DEADLINE
 from .tables import consent_events, consent_head, written
@@ -113,9 +114,32 @@ class SqlPeople:
         row = self._hurried.run(lambda c: persons.find(c, key))
         return persons.subscription_of(row) if row else None
 
+    # ------------------------------------------------------------ the proof
+
     def verify_chain(self) -> int:
-        """How many events of consent there are, all as written. Raises `chain.ChainBroken` with the first that is not."""
+        """How many events of consent there are, all as written. Raises `ChainBroken` with the first that is not."""
         return chain.verify(self._hurried.run)
+
+    def dossier(self, key: str) -> Dossier | None:
+        """All that is kept of the person with this mark; None where nothing is."""
+        return self._hurried.run(lambda c: dossiers.dossier(c, key, self._cipher, self._notice))
+
+    def take_in(self, pairs: Sequence[tuple[Record, Record]], *, write: bool) -> Sequence[TakenIn]:
+        """Takes in questions with their answers in one transaction, or only says what would become of each."""
+        tools = intake.Tools(self._write, self._cipher.seal, self._fresh) if write else None
+
+        def work(connection: Connection) -> Sequence[TakenIn]:
+            if write:
+                chain.lock_head(connection)
+            return intake.take_in(connection, pairs, tools)
+
+        return self._hurried.run(work, writes=write)
+
+    def reseal(self, what: Sealed, after: int | str | None, limit: int) -> Resealed:
+        """Seals a page of numbers with the first key, those after `after`."""
+        return self._hurried.run(
+            lambda c: dossiers.reseal(c, what, after, limit, self._cipher), writes=True
+        )
 
     def _write(self, connection: Connection, record: Record) -> None:
         chain.lock_head(connection)
