@@ -34,6 +34,7 @@ from smsbot.core.language.translation import Translation, by_key
 from smsbot.core.people.address import PREFIXES, Address, parse_address
 from smsbot.core.people.carrier import SENDER_KINDS
 from smsbot.core.people.imports import Unusable
+from smsbot.core.people.referral import Referral
 from smsbot.core.people.staff import ROLES
 from smsbot.core.understanding.reading import Reading
 from smsbot.flows.access import change
@@ -323,9 +324,31 @@ def _inbound(value: Mapping[str, Any], number: int, message_id: str) -> Inbound:
         choice=_text(value, "choice", number, "") or None,
         media=tuple(media),
         location=bool(value.get("location")),
-        referral=bool(value.get("referral")),
+        referral=_referral(value.get("referral"), number),
         sender_kind=kind,
     )
+
+
+# What a line may call the parts of an advertisement: as we do, or as the carrier's form does.
+_REFERRAL = {
+    "source_id": "ReferralSourceId",
+    "clid": "ReferralCtwaClid",
+    "headline": "ReferralHeadline",
+    "body": "ReferralBody",
+}
+
+
+def _referral(value: object, number: int) -> Referral | None:
+    """The advertisement that a line names; None where it names none. Raises `BadLine`."""
+    if not value:
+        return None
+    if not isinstance(value, dict):
+        raise BadLine(f"line {number}: referral must be an object")
+    parts = {
+        ours: _text(value, ours, number, _text(value, theirs, number, ""))
+        for ours, theirs in _REFERRAL.items()
+    }
+    return Referral(**parts)
 
 
 def _moment(value: object, number: int) -> datetime:

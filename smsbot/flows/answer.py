@@ -206,7 +206,13 @@ class Answer:
             return None
         day = inbound.at.astimezone(self.book.profile.time_zone).date()
         open_now = [campaign for campaign in self.campaigns if campaign.open(day)]
-        return entered(inbound.body[:BODY_LIMIT], "", open_now)
+        return entered(
+            inbound.body[:BODY_LIMIT],
+            inbound.referral,
+            open_now,
+            self.book.standing,
+            self.reader.lexicon.knows,
+        )
 
     def _came(self, heard: _Heard, language: str) -> Came | None:
         """The campaign of the message, with its welcome in the nearest language that it has."""

@@ -19,6 +19,7 @@ from smsbot.adapters.live import Live
 from smsbot.adapters.log import make_note
 from smsbot.adapters.metrics import Metrics
 from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
+from smsbot.adapters.queue import Ask as AskBroadcasts
 from smsbot.adapters.queue import AskPublish, Wake, make_broker
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
 from smsbot.adapters.redis.conversations import RedisConversations
@@ -46,6 +47,7 @@ from smsbot.web.notices import link_of
 from smsbot.web.phone import Inbox
 from smsbot.web.phone.trace import encode, trace
 
+from .campaigning import NoWays, make_campaigning
 from .campaigns import (
     Around,
     Hearing,
@@ -175,6 +177,17 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 clock=clock,
                 send=sending(settings),
             ),
+            campaigning=make_campaigning(
+                stores,
+                clock,
+                around.book,
+                AskBroadcasts(asking),
+                sender_of(settings),
+                live.look,
+            ),
+            ways=NoWays(),
+            contents=stores.contents,
+            counted=deliveries.tally,
             members=stores.members,
             audit=stores.audit,
             phrasebook=make_phrasebook(settings, texts, stores, live, clock, AskPublish(asking)),

@@ -112,6 +112,7 @@ class SqlDeliveries:
                 columns.state == "planned",
                 columns.due_at <= at,
                 columns.id % slots == slot,
+                exists().where(broadcasts.c.id == broadcast.id, broadcasts.c.state == "sending"),
             )
             .order_by(columns.due_at, columns.id)
             .limit(limit)
