@@ -30,6 +30,7 @@ from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.translators import TranslatorFiles
 from smsbot.adapters.twilio import TwilioCarrier, sign
 from smsbot.core.people.address import parse_address
+from smsbot.core.people.retention import retention
 from smsbot.flows.broadcast import Broadcasting
 from smsbot.flows.callback import Callback
 from smsbot.flows.edition import Edition
@@ -100,7 +101,9 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
     counted = Counted(stores.tallies, clock, write)
     note = counting_note(write, texts, metrics, counted)
     cipher = Cipher(settings.data_keys.split(","))
-    people = SqlPeople(make_engine(settings.database_url), cipher)
+    profile = texts.book.profile
+    kept = retention(profile.inactive_months, profile.proof_years)
+    people = SqlPeople(make_engine(settings.database_url), cipher, retention=kept)
     patient, hurried = (make_client(settings.redis_url, seconds) for seconds in (TURN, HURRY))
     outbox = RedisOutbox(patient, cipher.seal_record, cipher.unseal_record)
     queue_url = settings.broker_url or settings.redis_url
