@@ -28,8 +28,7 @@ SENDER_KINDS: tuple[SenderKind, ...] = get_args(SenderKind)
 
 # Source: Twilio's pages on opt-out keywords. A message counts that is nothing but the word.
 _STOP = frozenset({"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"})
-_START = {"toll_free": frozenset({"start", "unstop"})}
-_START_ELSEWHERE = frozenset({"start", "unstop", "yes"})
+_START = frozenset({"start", "unstop"})
 _HELP = frozenset({"help", "info"})
 _OWN_WORDS = {
     "STOP": "You have opted out and will get no more messages from this number. Reply START to opt in again.",
@@ -70,6 +69,8 @@ class Carrier:
         self.identity, self.book, self.seed = identity, Book(), seed
         self._journal, self._poster = journal, poster
         self._following: dict[str, asyncio.Task[None]] = {}
+        self._naps: dict[str, asyncio.Future[None]] = {}
+        self._telling: set[str] = set()  # of which a callback is under way
         self.creating = 0  # requests to create that are being answered
         self.stopping = asyncio.Event()
         for entry in journal.entries():
@@ -196,13 +197,23 @@ class Carrier:
         while (coming := _next(message)) is not None:
             wait = message.created + coming.after - self.now()
             if wait > 0:
-                await asyncio.sleep(wait)
-                if _next(message) is not coming:  # canceled meanwhile
-                    continue
+                await self._nap(message.sid, wait)
+                continue  # meanwhile it may have been canceled
             if message.reached < len(message.steps) and coming is message.steps[message.reached]:
                 self._reach(message, coming)
             else:
                 await self._tell(message, coming)
+
+    async def _nap(self, sid: str, seconds: float) -> None:
+        """Waits so long, or until the message or the clock is changed by hand."""
+        loop = asyncio.get_running_loop()
+        nap = self._naps[sid] = loop.create_future()
+        timer = loop.call_later(seconds, _wake, nap)
+        try:
+            await nap
+        finally:
+            timer.cancel()
+            self._naps.pop(sid, None)
 
     def _reach(self, message: Message, step: Step) -> None:
         found: dict[str, Any] = {}
@@ -221,7 +232,11 @@ class Carrier:
     async def _tell(self, message: Message, step: Step) -> None:
         number = message.done
         form = spoken.status_form(message, step, self.identity.account, self.now())
-        heard = await self._poster.post(message.callback, form)
+        self._telling.add(message.sid)
+        try:
+            heard = await self._poster.post(message.callback, form)
+        finally:
+            self._telling.discard(message.sid)
         self.record(
             "callback", sid=message.sid, number=number, status=step.status, error=step.error,
             delivery=_delivery(message.callback), answered=heard.status, fault=heard.fault,
@@ -231,7 +246,9 @@ class Carrier:
         """Raises `Refusal` where the message has left already."""
         if message.status not in ("accepted", "scheduled", "queued"):
             raise Refusal(30409)
-        self.record("canceled", sid=message.sid)
+        self.record("canceled", sid=message.sid, telling=message.sid in self._telling)
+        if nap := self._naps.get(message.sid):
+            _wake(nap)
         self.follow(message)
 
     def redact(self, message: Message) -> None:
@@ -288,7 +305,9 @@ class Carrier:
         word = body.strip().casefold()
         if word in _STOP:
             return "STOP"
-        if word in _START.get(kind, _START_ELSEWHERE):
+        # YES reopens what is blocked, though not a toll-free number; else it is a message as any other.
+        reopens = word == "yes" and kind != "toll_free" and self.book.blocked(sender)
+        if word in _START or reopens:
             return "START"
         return "HELP" if word in _HELP else None
 
@@ -355,6 +374,12 @@ class Carrier:
         """WhatsApp says something of the template."""
         self.record("approval", sid=template.sid, status=status, reason=reason)
 
+    def put_forward(self, seconds: float) -> None:
+        """Puts the carrier's clock forward: what is due by then happens now."""
+        self.record("clock", forward=seconds)
+        for nap in list(self._naps.values()):
+            _wake(nap)
+
     def set_script(self, script: Script) -> None:
         """From now on this script counts."""
         self.record("script", script=msgspec.to_builtins(script))
@@ -374,6 +399,11 @@ class _Request(msgspec.Struct):
     def __post_init__(self) -> None:
         if not self.name or not all(c.islower() or c.isdigit() or c == "_" for c in self.name):
             raise ValueError("lower-case letters, digits and underscores")
+
+
+def _wake(nap: asyncio.Future[None]) -> None:
+    if not nap.done():
+        nap.set_result(None)
 
 
 def _next(message: Message) -> Step | None:

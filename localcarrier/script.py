@@ -111,7 +111,7 @@ def parse(text: str | bytes) -> Script:
     except msgspec.DecodeError as error:
         raise BadScript(f"the script cannot be read: {error}") from None
     for number, rule in enumerate(script.rules):
-        if rule.outcome and rule.statuses:
+        if rule.outcome is not None and rule.statuses is not None:
             raise BadScript(f"rule {number}: an outcome or statuses, not both")
         if not 0 <= rule.share <= 1 or not 0 <= rule.dropped <= 1:
             raise BadScript(f"rule {number}: a share is between 0 and 1")

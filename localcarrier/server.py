@@ -368,7 +368,7 @@ async def _inbound(request: web.Request) -> web.StreamResponse:
 async def _clock(request: web.Request) -> web.StreamResponse:
     carrier = request.app[CARRIER]
     asked = msgspec.json.decode(await request.read(), type=dict[str, float])
-    carrier.record("clock", forward=asked["forward"])
+    carrier.put_forward(asked["forward"])
     return _json({"now": spoken.iso(carrier.now())})
 
 

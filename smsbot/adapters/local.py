@@ -1,6 +1,7 @@
 """One machine without accounts: secrets of its own, an embedded Redis, SQLite, and the web and worker processes as children."""
 
 import fcntl
+import json
 import os
 import secrets
 import signal
@@ -20,6 +21,9 @@ from smsbot.adapters.redis.embedded import EmbeddedRedis
 
 ROOT = PACKAGE.parent
 VAR = ROOT / "var"
+
+
+SENDER = "+15145550100"  # a number of fiction
 
 
 class PortTaken(RuntimeError):
@@ -42,6 +46,7 @@ def local_settings(
         "PERSON_PEPPER": secrets.token_urlsafe(48),
         "DATA_KEYS": make_key(),
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
     }
     kept = {**made, **kept}
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -56,6 +61,7 @@ def local_settings(
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": f"sqlite:///{var / 'smsbot.db'}",
         "PHONE": "on",
+        "TWILIO_FROM": SENDER,
         "LOG_FORMAT": "console",
         "WEB_CONCURRENCY": "2",
     }
@@ -85,10 +91,12 @@ class Local:
         self.environ, self.var = environ, var
         self.children: list[subprocess.Popen[bytes]] = []
         self._lock: IO[str] | None = None
+        # Who names an account or another address has a carrier of their own.
+        self.carries = not environ.get("TWILIO_API_URL") and environ.get("TWILIO_FROM") == SENDER
         self.redis = None if environ.get("REDIS_URL") else EmbeddedRedis(var / "redis")
 
     def start(self) -> None:
-        """Starts Redis where none is named, brings the database up to date, then starts web and worker."""
+        """Starts Redis where none is named, brings the database up to date, then starts the carrier, web, worker and sender."""
         check_port(int(self.environ["PORT"]))
         self._lock = self._locked()
         if self.redis:
@@ -101,9 +109,12 @@ class Local:
             check=True,
             stdout=sys.stderr,
         )
+        if self.carries:
+            self.environ["TWILIO_API_URL"] = self._carrier()
         self._child("gunicorn", "-c", "python:smsbot.web.server", "app:app")
+        self._wait()  # the others load what they need once there is something to see
         self._child("dramatiq", "app:broker", "--processes", "1", "--threads", "2")
-        self._wait()
+        self._child("dramatiq", "sender:broker", "--processes", "1", "--threads", "4")
 
     def _locked(self) -> IO[str]:
         """Two bots on the same files would undo each other's. Raises `AlreadyRunning`."""
@@ -115,13 +126,35 @@ class Local:
             raise AlreadyRunning(f"the bot already runs on the files in {self.var}") from None
         return lock
 
-    def _child(self, module: str, *arguments: str) -> None:
+    def _child(
+        self, module: str, *arguments: str, stdout: int | None = None
+    ) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", module, *arguments]
-        self.children.append(
-            subprocess.Popen(command, env=self.environ, cwd=ROOT, start_new_session=True)
+        child = subprocess.Popen(
+            command, env=self.environ, cwd=ROOT, start_new_session=True, stdout=stdout
         )
+        self.children.append(child)
+        return child
 
-    def _wait(self, patience: float = 30.0) -> None:
+    def _carrier(self) -> str:
+        """Starts the carrier of this machine, which stands in for Twilio; the address of its API."""
+        token = self.environ["TWILIO_AUTH_TOKEN"].partition(",")[0]
+        child = self._child(
+            "localcarrier",
+            *("--port", "0", "--account", self.environ["TWILIO_ACCOUNT_SID"], "--token", token),
+            *("--public-url", self.environ["PUBLIC_URL"]),
+            *("--bot-url", f"http://127.0.0.1:{self.environ['PORT']}"),
+            *("--log", str(self.var / "carrier.jsonl")),
+            *("--sender-kind", self.environ.get("TWILIO_SENDER_KIND") or "short_code"),
+            stdout=subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        if not line:
+            raise RuntimeError("the local carrier did not start; what it said stands above")
+        return str(json.loads(line)["url"])
+
+    def _wait(self, patience: float = 120.0) -> None:
         """Waits until the web process answers."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline and all(c.poll() is None for c in self.children):

@@ -1,12 +1,18 @@
-"""A real browser, and a running bot for it, whose own address is the one that is signed."""
+"""A real browser, and running bots for it, whose own address is the one that is signed."""
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.running import free_port, running
+from smsbot.adapters.files import MODEL
+from tests.adapters.conftest import SERVER, make_schema
+from tests.running import Site, another_process, free_port, running
+
+from .clinic import Bot, Clinic
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -18,11 +24,6 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Keeps what the page tried against its own policy, where a test can read it.
-WATCH = """
-window.violations = [];
-addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective} ${event.blockedURI}`));
-"""
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +36,63 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def real_bot(var: Path, **environ: str) -> Iterator[Site]:
+    """A bot in its real processes, one web process among them: tests that need two start the other beside it."""
     port = str(free_port())
+    if MODEL.is_dir():
+        environ["MODEL_DIR"] = str(borrowed(MODEL, var / "model"))
     with running(
-        tmp_path_factory.mktemp("browser"), PORT=port, PUBLIC_URL=f"http://127.0.0.1:{port}"
-    ) as found:
-        yield found.url
+        var,
+        PORT=port,
+        PUBLIC_URL=f"http://127.0.0.1:{port}",
+        WEB_CONCURRENCY="1",
+        SMS_PRICE="0.0083 USD",
+        KEEP_UNREAD="on",
+        **environ,
+    ) as site:
+        yield site
+
+
+def borrowed(model: Path, folder: Path) -> Path:
+    """The fitted readers under another path: what a publishing adds to them is kept there, and `model` stays as it is."""
+    folder.mkdir()
+    for part in model.iterdir():
+        if part.name != "lock":
+            (folder / part.name).symlink_to(part)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The bot that all browser tests on SQLite share."""
+    with real_bot(tmp_path_factory.mktemp("browser")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def site(on_sqlite: Site) -> str:
+    """The address of a running bot."""
+    return on_sqlite.url
+
+
+@pytest.fixture(scope="session", params=["sqlite", SERVER])
+def bot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+    """A running bot and one more web process of it, on each database."""
+    if request.param == "sqlite":
+        site: Site = request.getfixturevalue("on_sqlite")
+        with another_process(site) as other:
+            yield Bot(site, other, request.param)
+        return
+    for url in make_schema():
+        var = tmp_path_factory.mktemp("clinic")
+        with real_bot(var, DATABASE_URL=url) as site, another_process(site) as other:
+            yield Bot(site, other, request.param)
+
+
+@pytest.fixture
+def clinic(bot: Bot, browser: Browser) -> Iterator[Clinic]:
+    """The bot with its staff at their browsers; no page of theirs may break its own policy or fail in its script."""
+    clinic = Clinic(bot, browser)
+    yield clinic
+    clinic.leave()

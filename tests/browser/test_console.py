@@ -1,95 +1,27 @@
-"""The staff's console in a real browser, on both databases, with the bot in its real processes and one more beside it."""
+"""The staff's console in a real browser: one text from hand to hand, on both databases, with one more web process beside the bot's own."""
 
 import re
-import shutil
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from smsbot import wiring
-from smsbot.core.people.staff import Role
-from smsbot.settings import Settings
-from tests.adapters.conftest import SERVER, make_schema
-from tests.running import Site, another_process, free_port, running
-
-from .conftest import WATCH
+from .clinic import Clinic, wait_for
+from .looks import LIGHT, NARROW
 
 pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.enable_socket]
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+def says(page: Page, words: str) -> None:
+    """Waits until the page reports so."""
+    expect(page.get_by_role("status").first).to_contain_text(words)
 
 
-@dataclass
-class Clinic:
-    """A running bot, another web process of it, and its staff at their browsers."""
-
-    site: Site
-    other: Site
-    browser: Browser
-
-    def link(self, email: str, *roles: Role, languages: tuple[str, ...] = ()) -> str:
-        access, _ = wiring.access(Settings.from_env(self.site.local.environ))
-        member = access.members.by_email(email)
-        if member is None:
-            _, secret = access.invite(email, email.partition("@")[0], roles, languages)
-        else:
-            secret = access.link(member)
-        for store in (access.members, access.audit):
-            store.close()  # type: ignore[attr-defined] # they are SQL's
-        return f"{self.site.url}/console/in/{secret}"
-
-    def sign_in(self, email: str, *roles: Role, **context: object) -> Page:
-        at: BrowserContext = self.browser.new_context(
-            locale="en-CA",
-            **{"viewport": WIDE, **context},  # type: ignore[arg-type]
-        )
-        at.set_default_timeout(20_000)
-        page = at.new_page()
-        page.add_init_script(WATCH)
-        page.goto(self.link(email, *roles))
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-        return page
-
-
-@pytest.fixture(scope="module", params=["sqlite", SERVER])
-def clinic(
-    request: pytest.FixtureRequest,
-    browser: Browser,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Clinic]:
-    schemas = make_schema() if request.param == "postgresql" else iter([""])
-    url = next(schemas)
-    port = str(free_port())
-    extra = {"DATABASE_URL": url} if url else {}
-    var: Path = tmp_path_factory.mktemp("clinic")
-    with (
-        running(
-            var,
-            PORT=port,
-            PUBLIC_URL=f"http://127.0.0.1:{port}",
-            SMS_PRICE="0.0083 USD",
-            KEEP_UNREAD="on",
-            **extra,
-        ) as site,
-        another_process(site) as other,
-    ):
-        yield Clinic(site, other, browser)
-    shutil.rmtree(var / "redis", ignore_errors=True)
-    for _ in schemas:
-        """The schema is dropped."""
-
-
-def test_a_mended_text_reaches_a_patient_in_another_process_within_two_seconds(
+def test_a_mended_text_is_in_every_process_within_two_seconds_and_out_again_by_one_click(
     clinic: Clinic,
 ) -> None:
-    translator = clinic.sign_in("tania@clinic.example", "translator")
-    translator.goto(f"{clinic.site.url}/console/texts/fr/time")
+    translator = clinic.sign_in("tania", "translator")
+    clinic.open(translator, "/texts/fr/time")
     editor = translator.locator("#form0")
     before = editor.input_value()
     phone = translator.locator(".phone.sms")
@@ -106,77 +38,137 @@ def test_a_mended_text_reaches_a_patient_in_another_process_within_two_seconds(
 
     editor.fill(before.replace("Le traitement prend", "Une séance prend"))
     expect(translator.locator("#findings")).not_to_contain_text("lacks")
-    expect(translator.locator(".phone.sms .bubble")).to_contain_text("Une séance prend")
+    expect(phone.locator(".bubble")).to_contain_text("Une séance prend")
     editor.press("Control+Enter")
-    expect(translator.get_by_role("status")).to_contain_text("Saved")
+    says(translator, "Saved")
 
-    clinic.other.say("combien de temps ça prend ?", "SM" + "0" * 31 + "1", "+15145550131")
-    reviewer = clinic.sign_in("remy@clinic.example", "reviewer")
-    reviewer.goto(f"{clinic.site.url}/console/texts/fr/time")
+    asked = "combien de temps ça prend ?"
+    assert clinic.ask(asked).startswith("Le traitement prend")
+    reviewer = clinic.sign_in("remy", "reviewer")
+    clinic.open(reviewer, "/texts/fr/time")
     reviewer.get_by_role("button", name="Publish", exact=True).click()
-    expect(reviewer.get_by_role("status")).to_contain_text("Published")
-    published = time.monotonic()
-    number = 2
-    while True:
-        message = f"SM{number:032x}"
-        (text, *_) = clinic.other.say(
-            "combien de temps ça prend ?", message, f"+151455501{number + 30}"
-        )
-        if text.startswith("Une séance prend"):
-            break
-        assert time.monotonic() - published < 2, text
-        number += 1
+    says(reviewer, "Published")
+    clinic.hears(asked, "Une séance prend", datetime.now(UTC))
 
     reviewer.get_by_role("button", name="Back to this").click()
-    expect(reviewer.get_by_role("status")).to_contain_text("in force again")
+    says(reviewer, "in force again")
     expect(reviewer.locator("#form0")).to_have_value(before)
+    clinic.hears(asked, "Le traitement prend", datetime.now(UTC))
+
+
+def test_the_second_of_two_people_at_one_text_is_told_and_shown_both(clinic: Clinic) -> None:
+    first, second = (clinic.sign_in(name, "translator") for name in ("ana", "bo"))
+    for page in (first, second):
+        clinic.open(page, "/texts/de/pain")
+    before = second.locator("#form0").input_value()
+    hers, his = (before.replace("Er sagt, dass", f"{so}, dass") for so in ("Da steht", "Man liest"))
+    assert len({before, hers, his}) == 3
+    first.locator("#form0").fill(hers)
+    first.locator("#form0").press("Control+Enter")
+    says(first, "Saved")
+
+    second.locator("#form0").fill(his)
+    second.locator("#form0").press("Control+Enter")
+    told = second.get_by_role("alert")
+    expect(told).to_contain_text("Somebody else was at this text")
+    expect(told).to_contain_text("ana wrote")
+    expect(told.locator("blockquote")).to_have_text(hers)
+    expect(told).to_contain_text("once a second person has decided")
+    expect(second.locator("#form0")).to_have_value(his)
+    assert clinic.looked_at(second, LIGHT, NARROW) == []
+
+    # Once hers is in force, his says so again, and is then kept.
+    reviewer = clinic.sign_in("remy", "reviewer")
+    clinic.open(reviewer, "/texts/de/pain")
+    reviewer.get_by_role("button", name="Publish", exact=True).click()
+    says(reviewer, "Published")
+    second.get_by_role("button", name="Save for review").click()
+    expect(told).to_contain_text("then save again")
+    second.get_by_role("button", name="Save for review").click()
+    says(second, "Saved")
+    expect(second.locator(".was")).to_contain_text(hers)
+    expect(second.locator(".becomes")).to_contain_text(his)
+
+
+PASSWORD = "plain words of nine tulips"
+
+
+def sign_in_again(page: Page, email: str) -> None:
+    """Fills in what the sign-in page asks."""
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    wait_for(page.get_by_role("heading", name="Your text was kept"))
+
+
+def choose_password(clinic: Clinic, page: Page) -> None:
+    """Chooses the password, which ends the member's sessions everywhere else."""
+    clinic.open(page, "/me")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_label("The same once more").fill(PASSWORD)
+    page.get_by_role("button", name="Keep it").click()
+    says(page, "Your password is changed")
+
+
+def test_what_was_typed_outlives_the_session_and_a_forged_form(clinic: Clinic) -> None:
+    page = clinic.sign_in("kim", "translator")
+    clinic.open(page, "/texts/it/pain")
+    editor = page.locator("#form0")
+    typed = editor.input_value().replace("L'articolo non dice", "Il testo non dice")
+    editor.fill(typed)
+    elsewhere = clinic.sign_in("kim")
+    choose_password(clinic, elsewhere)
+
+    page.get_by_role("button", name="Save for review").click()
+    says(page, "What you typed is kept")
+    assert clinic.looked_at(page, LIGHT, NARROW) == []
+    sign_in_again(page, "kim@clinic.example")
+    kept = page.get_by_label("Text")
+    expect(kept).to_have_value(typed)
+    assert clinic.looked_at(page, LIGHT, NARROW) == []
+    page.get_by_role("button", name="Send it").click()
+    says(page, "Saved")
+    expect(editor).to_have_value(typed)
+
+    again = typed.replace("Il testo non dice", "Qui non si dice")
+    editor.fill(again)
+    page.evaluate("document.querySelector('#editor [name=csrf_token]').value = 'forged'")
+    page.get_by_role("button", name="Save for review").click()
+    says(page, "What you typed is kept")
+    clinic.open(elsewhere, "/texts/it/pain")  # nothing of it was taken
+    expect(elsewhere.locator("#form0")).to_have_value(typed)
+    sign_in_again(page, "kim@clinic.example")
+    expect(kept).to_have_value(again)
+    page.get_by_role("button", name="Send it").click()
+    says(page, "Saved")
+    expect(editor).to_have_value(again)
 
 
 def test_who_works_without_the_mouse_gets_through(clinic: Clinic) -> None:
-    page = clinic.sign_in("keys@clinic.example", "translator")
-    page.goto(f"{clinic.site.url}/console/texts/fr/pain")
+    page = clinic.sign_in("keys", "translator")
+    clinic.open(page, "/texts/fr/areas")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
     page.locator("#form0").focus()
     page.keyboard.press("Alt+n")
-    expect(page).to_have_url(re.compile("/console/texts/fr/pain.label"))
+    expect(page).to_have_url(re.compile("/console/texts/fr/areas.label"))
+    clinic.open(page, "/texts/fr/areas")
+    page.locator("#form0").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" ")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".said")).to_contain_text("nothing has changed")
+    page.locator("#form0").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Merci.")
+    page.keyboard.press("Control+Enter")
+    says(page, "Saved")
+    page.wait_for_load_state()  # the keys are the script's
     page.keyboard.press("Alt+r")
-    expect(page).to_have_url(re.compile("only=review"))
-
-
-ROOMS = (
-    "/console/",
-    "/console/texts",
-    "/console/texts/fr",
-    "/console/texts/fr/pain",
-    "/console/texts/ar/urgent",
-    "/console/staff",
-    "/console/audit",
-    "/console/me",
-)
-
-
-@pytest.mark.parametrize("look", ["light", "dark", "narrow", "french"])
-def test_every_page_can_be_used_by_everybody_and_keeps_its_own_policy(
-    clinic: Clinic, look: str
-) -> None:
-    context: dict[str, object] = {
-        "light": {},
-        "dark": {"color_scheme": "dark"},
-        "narrow": {"viewport": NARROW},
-        "french": {},
-    }[look]
-    page = clinic.sign_in("all@clinic.example", "admin", "reviewer", "translator", **context)
-    if look == "french":
-        page.get_by_role("button", name="Français").click()
-    for room in ROOMS:
-        answer = page.goto(clinic.site.url + room)
-        assert answer is not None
-        assert answer.status == 200, room
-        assert len(answer.body()) < 100_000, room
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{room}: {found.generate_report()}"
-        assert page.evaluate("window.violations") == [], room
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wider <= 0, f"{room} is wider than the screen"
+    expect(page).to_have_url(re.compile("/console/texts/fr.only=review"))
+    page.locator(".texts a", has_text="areas").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/console/texts/fr/areas.only=review"))
+    expect(page.locator("#form0")).to_have_value(re.compile(r"Merci\.$"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from .conftest import WATCH
+from .clinic import WATCH
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 

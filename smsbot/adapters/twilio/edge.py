@@ -104,6 +104,7 @@ class TwilioCarrier:
             opt_out_type=_one(form, "OptOutType") or None,
             sender_kind=_demo_kind(form, self._sender_kind) if demo else self._sender_kind,
             demo=demo,
+            to=_one(form, "To") or _one(form, "MessagingServiceSid"),
         )
 
     def speak(self, texts: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from smsbot.ports.campaign import Accepted, InDoubt, Listed, Outgoing
 from .rest import TIMEOUT, Rest, answered
 
 PAGE = 100  # messages on one page of the list
-PAGES = 20  # looked at, at most: nobody is sent more in the days that a delivery can be in doubt
+PAGES = 20  # of one person, looked at, at most
 
 _SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 
@@ -76,16 +76,12 @@ class TwilioMessages:
     def sent_to(self, to: Address, since: datetime) -> Sequence[Listed]:
         """What the carrier lists for the address from the second of `since` on, latest first.
 
-        The list is not asked by date: it knows the date of sending only, which a message that waits has not yet.
-        Raises `Rejected` or `Unavailable`.
+        The list is asked neither by date nor only until older messages come: both go by the date of sending, which a message
+        that waits has not yet. Raises `Rejected` or `Unavailable`.
         """
         from_second = since.astimezone(UTC).replace(microsecond=0)  # the list has whole seconds
-        found: list[Listed] = []
-        for page in self._pages(to):
-            recent = [listed for listed in page if listed.created_at >= from_second]
-            found.extend(recent)
-            if not recent:
-                break
+        every = (listed for page in self._pages(to) for listed in page)
+        found = [listed for listed in every if listed.created_at >= from_second]
         return sorted(found, key=lambda listed: listed.created_at, reverse=True)
 
     def _pages(self, to: Address) -> Iterator[list[Listed]]:

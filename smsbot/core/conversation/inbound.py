@@ -25,6 +25,7 @@ class Inbound:
     opt_out_type: str | None = None
     sender_kind: SenderKind = "short_code"
     demo: bool = False  # from the phone page: a person who does not exist
+    to: str = ""  # the clinic's number or service that was written to, as the carrier writes it
 
     @property
     def address(self) -> Address:

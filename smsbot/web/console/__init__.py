@@ -1,27 +1,57 @@
-"""The staff's pages: drawn by the server, one module a room.
+"""The staff's pages: drawn by the server, one module a room, and what the rooms share.
 
 desk.py      what they lean on            doors.py     who may come in, and what is kept while they sign in again
 sign_in.py   coming in                    texts.py     translations, and the phone beside the editor
 overview.py  the morning's page           words.py     vocabulary and unread messages
 files.py     PO and XLSX, out and in      calls.py     calls to return and alerts
 staff.py     who is who                   audit.py     who did what
+campaigns.py what brings people           broadcasts.py  invitations to those who said yes
+reports.py   what came of them            meanings.py  what their words mean
+charts.py    pictures of counts           proofs.py    what the lists show of every text
+written.py   texts with placeholders
 """
 
 import gettext
 
-from flask import Blueprint, Flask, Response, g, make_response, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    g,
+    make_response,
+    render_template,
+    request,
+    session,
+)
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain, get_locale
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from smsbot.core.people.staff import may
+from smsbot.core.people.staff import Member, may
 from smsbot.ports import Unavailable
 
 from ..headers import hardened
-from . import audit, calls, files, overview, provider, sign_in, staff, texts, words
+from . import (
+    audit,
+    broadcasts,
+    calls,
+    campaigns,
+    files,
+    overview,
+    provider,
+    reports,
+    sign_in,
+    staff,
+    texts,
+    words,
+)
 from .desk import Desk
 from .doors import Doors
 from .proofs import Proofs
+from .wordings import said
+from .written import written
 
 UPLOAD_LIMIT = 5 * 1024 * 1024  # bytes of a file that a translator sends back
 
@@ -54,9 +84,17 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
     texts.routes(doors, proofs)
     words.routes(doors)
     calls.routes(doors)
+    campaigns.routes(doors)
+    broadcasts.routes(doors)
+    reports.routes(doors)
     files.routes(doors, proofs, secret_key)
     staff.routes(doors, public_url)
     audit.routes(doors)
+
+    @doors.get("/<path:_rest>", needs="signed in")
+    def missing(_member: Member, _rest: str) -> ResponseReturnValue:
+        """An address that no room has: the staff's own page says so."""
+        abort(404)
 
     @blueprint.before_request
     def roomy() -> None:
@@ -81,6 +119,8 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
             "page_languages": LANGUAGES,
             "page_language": str(get_locale()),
             "here": request.full_path.rstrip("?"),
+            "said": said,
+            "written": written,
         }
 
     @blueprint.errorhandler(Unavailable)

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from markupsafe import Markup, escape
 
 from smsbot.core.language.edits import TEXT_LENGTH
 from smsbot.core.people.staff import SESSION_LIFE, Member, may
@@ -161,7 +160,6 @@ def _look(
         sealed=seal.dumps(_sealed(member, sent)),
         typed={n: why for n, why in request.form.items() if n.startswith("waive-")},
         known=library.content.phrases,
-        isolated=isolated if language.rtl else str,
         people=desk.names(),
         why=lambda no: WRONG[no.why](no.what),
         rules=rule_names(),
@@ -278,15 +276,6 @@ def parts(now: Sequence[str], new: Sequence[str]) -> list[tuple[list[Part], list
     """Each form as it is and as it would be, in pieces: text, and whether it differs."""
     forms = range(max(len(now), len(new)))
     return [_pieces(_of(now, n), _of(new, n)) for n in forms if _of(now, n) != _of(new, n)]
-
-
-def isolated(text: str) -> Markup:
-    """The text with each placeholder kept whole inside right-to-left writing."""
-    held = Markup('<bdi dir="ltr">{}</bdi>')
-    return Markup("").join(
-        held.format(piece) if piece.startswith("%(") else escape(piece)
-        for piece in re.split(r"(%\(\w+\)s)", text)
-    )
 
 
 def _of(forms: Sequence[str], number: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import flask_babel
-from flask import abort, render_template
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -57,6 +57,7 @@ def routes(doors: Doors, proofs: Proofs) -> None:
 
     @doors.get("/charts/<name>.svg", needs="see")
     def chart(_member: Member, name: str) -> ResponseReturnValue:
+        size = charts.NARROW if "narrow" in request.args else charts.WIDE
         if name == "texts":
             found = [(tag, summary(lines)) for tag, lines in proofs.all(desk.translate).items()]
             return charts.stacked(
@@ -67,6 +68,7 @@ def routes(doors: Doors, proofs: Proofs) -> None:
                     _("to review"): [s["review"] for _t, s in found],
                     _("untranslated"): [s["untranslated"] for _t, s in found],
                 },
+                size,
             )
         tallies = _lately(desk)
         if name not in ("days", "languages"):
@@ -78,6 +80,7 @@ def routes(doors: Doors, proofs: Proofs) -> None:
                 _("answered"): [day.answered for day in counted],
                 _("not understood"): [day.not_understood for day in counted],
             },
+            size,
         )
 
 

@@ -2,13 +2,19 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import get_args
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from smsbot.core.content.profile import Profile
+from smsbot.core.people.address import Address, Channel
 from smsbot.core.people.carrier import SenderKind
+from smsbot.core.people.fiction import is_fictional
+from smsbot.ports import Refused, Unavailable
+from smsbot.ports.campaign import Listed
 
 from ..headers import hardened
 from .countries import Country, known_countries
@@ -29,6 +35,9 @@ KIND_NAMES: dict[SenderKind, str] = {
 }
 
 
+Inbox = Callable[[Address, datetime], Sequence[Listed]]
+
+
 def fresh_id() -> str:
     """The id of a new message, as the carrier makes them: SM and 32 hexadecimal digits."""
     return f"SM{secrets.token_hex(16)}"
@@ -43,12 +52,14 @@ def blueprint(
     sender_kind: SenderKind = "short_code",
     countries: Sequence[Country] | None = None,
     fresh: Callable[[], str] = fresh_id,
+    inbox: Inbox | None = None,
 ) -> Blueprint:
     """The routes under /phone.
 
     `sign(url, form)` makes the signature of the page's own key. `account` is the AccountSid that the forms name. `public_url` is
     the address that the webhook checks signatures on, without a path; where it is empty, the address that the browser called.
-    `sender_kind` is the kind of line that the page begins with: the clinic's own.
+    `sender_kind` is the kind of line that the page begins with: the clinic's own. `inbox` gives what was sent to a person of fiction
+    by the local carrier's API since then, latest first; None where there is no local carrier.
     """
     offered = tuple(known_countries() if countries is None else countries)
     examples = examples_in(profile.languages)
@@ -66,6 +77,22 @@ def blueprint(
             kinds=KIND_NAMES.items(),
             sender_kind=sender_kind,
             body_limit=BODY_LIMIT,
+            inbox=inbox is not None,
+        )
+
+    @doors.get("/inbox")
+    def arrived() -> Response:
+        """What came to a person without their asking: texts of staff, invitations."""
+        address = Address(_channel(request.args.get("channel", "")), request.args.get("number", ""))
+        since = _moment(request.args.get("since", ""))
+        if inbox is None or since is None or not is_fictional(address.handle):
+            return _refusal(404, "there is nothing to be seen here")
+        try:
+            listed = inbox(address, since)
+        except (Refused, Unavailable):
+            return _refusal(503, "the local carrier does not answer")
+        return jsonify(
+            [{"sid": m.sid, "text": m.body} for m in reversed(listed) if m.outbound and m.body]
         )
 
     @doors.get("/countries")
@@ -103,6 +130,18 @@ def blueprint(
         return response
 
     return doors
+
+
+def _channel(text: str) -> Channel:
+    return next((known for known in get_args(Channel) if known == text), "sms")
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment in seconds since 1970; None where it is none."""
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _refusal(status: int, words: str) -> Response:

@@ -208,7 +208,12 @@ def test_a_whatsapp_message_as_it_comes_is_heard_to_the_last_space(body: str) ->
     signature = RequestValidator(TOKEN).compute_signature(URL, WHATSAPP | {"Body": body})
     inbound = carrier(account_sid=WHATSAPP["AccountSid"]).hear(URL, fields, signature)
     assert inbound == Inbound(
-        SID, (Address("whatsapp", "+34600000000"),), body, AT, sender_kind="long_code"
+        SID,
+        (Address("whatsapp", "+34600000000"),),
+        body,
+        AT,
+        sender_kind="long_code",
+        to="whatsapp:+14155238886",
     )
 
 

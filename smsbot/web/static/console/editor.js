@@ -53,7 +53,7 @@
     if (event.altKey && event.key === "r") { event.preventDefault(); press("review"); }
   });
 
-  let changed = false;
+  let changed = "unsaved" in form.dataset; // what was sent came back
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });

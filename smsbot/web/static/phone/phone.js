@@ -10,6 +10,7 @@ const $ = (id) => document.getElementById(id);
 const page = document.body.dataset;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 800px)");
+const LOOK = 2000; // milliseconds between two looks for what came without being asked for
 const MOMENT = 420; // milliseconds for which the typing sign is seen at least
 const LINES = { sms: "Text message", whatsapp: "WhatsApp · business account", rcs: "RCS · business" };
 
@@ -134,6 +135,29 @@ function take(turn, option) {
   const latest = thread.turns.at(-1) === turn;
   const body = latest || !option.word ? option.send : option.word;
   send({ body }, { text: body });
+}
+
+// ---------------------------------------------------------------- what comes by itself
+
+const opened = Date.now() / 1000;
+
+/** Draws what the clinic has sent to this person meanwhile: an invitation, a text of staff. */
+async function look() {
+  const its = thread;
+  if (its && document.visibilityState === "visible") {
+    const asked = new URLSearchParams({ number: its.from, channel: its.channel, since: String(its.since ?? opened) });
+    const found = await fetch(`${page.inbox}?${asked}`, { cache: "no-store" }).then((r) => (r.ok ? r.json() : []), () => []);
+    its.had ??= new Set();
+    const news = found.filter((message) => !its.had.has(message.sid));
+    for (const { sid, text } of news) {
+      its.had.add(sid);
+      const turn = { draft: { channel: its.channel }, thread: its, at: new Date() };
+      turn.node = received(turn, text, null);
+      its.node.append(turn.node);
+    }
+    if (news.length && its === thread) toEnd();
+  }
+  setTimeout(look, LOOK);
 }
 
 // ---------------------------------------------------------------- drawing
@@ -313,4 +337,5 @@ function anew() {
 anew();
 listen();
 tick();
+if (page.inbox) look();
 fillCountries().catch(() => $("log").append(h("p", { class: "note" }, "The server could not be reached. Reload the page to try again.")));
