@@ -178,9 +178,10 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 send=sending(settings),
             ),
             campaigning=make_campaigning(
+                settings,
                 stores,
                 clock,
-                around.book,
+                lambda: live.now().answer,
                 AskBroadcasts(asking),
                 sender_of(settings),
                 live.look,
