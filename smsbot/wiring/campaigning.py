@@ -20,7 +20,7 @@ from smsbot.flows.answer import Answer
 from smsbot.flows.campaigns import Campaigning, Gate, Objection, TextKind
 from smsbot.ports import Clock, Refused
 from smsbot.ports.campaign import Ask
-from smsbot.ports.ways import Links, Paper
+from smsbot.ports.ways import Links, PageWords, Paper
 from smsbot.settings import Settings
 
 from .campaigns import rules_of
@@ -117,3 +117,7 @@ class NoWays:
     def poster(self, campaign: Campaign, language: str, paper: Paper) -> bytes:  # noqa: ARG002
         """Raises `Refused`."""
         raise Refused("posters cannot be made here")
+
+    def words(self, language: str) -> PageWords:  # noqa: ARG002
+        """Raises `Refused`."""
+        raise Refused("there is no page here")
