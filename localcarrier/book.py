@@ -176,7 +176,8 @@ class Book:
         message.status, message.updated = "canceled", entry["at"]
         message.steps = message.steps[: message.reached]
         canceled = (Step(0.0, "canceled"),) if message.callback else ()
-        message.callbacks = (*message.callbacks[: message.done], *canceled)
+        under_way = message.done + int(entry["telling"])  # what is being told is told to its end
+        message.callbacks = (*message.callbacks[:under_way], *canceled)
 
     def _on_redacted(self, entry: Mapping[str, Any]) -> None:
         message = self.messages[entry["sid"]]

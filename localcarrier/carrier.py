@@ -70,6 +70,7 @@ class Carrier:
         self._journal, self._poster = journal, poster
         self._following: dict[str, asyncio.Task[None]] = {}
         self._naps: dict[str, asyncio.Future[None]] = {}
+        self._telling: set[str] = set()  # of which a callback is under way
         self.creating = 0  # requests to create that are being answered
         self.stopping = asyncio.Event()
         for entry in journal.entries():
@@ -231,7 +232,11 @@ class Carrier:
     async def _tell(self, message: Message, step: Step) -> None:
         number = message.done
         form = spoken.status_form(message, step, self.identity.account, self.now())
-        heard = await self._poster.post(message.callback, form)
+        self._telling.add(message.sid)
+        try:
+            heard = await self._poster.post(message.callback, form)
+        finally:
+            self._telling.discard(message.sid)
         self.record(
             "callback", sid=message.sid, number=number, status=step.status, error=step.error,
             delivery=_delivery(message.callback), answered=heard.status, fault=heard.fault,
@@ -241,7 +246,7 @@ class Carrier:
         """Raises `Refusal` where the message has left already."""
         if message.status not in ("accepted", "scheduled", "queued"):
             raise Refusal(30409)
-        self.record("canceled", sid=message.sid)
+        self.record("canceled", sid=message.sid, telling=message.sid in self._telling)
         if nap := self._naps.get(message.sid):
             _wake(nap)
         self.follow(message)

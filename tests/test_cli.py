@@ -47,7 +47,7 @@ def test_the_talk_is_kept_for_each_sender_during_the_run() -> None:
         {"from": "+447700900123", "channel": "whatsapp", "body": "how long?"},
         {"from": "+15145550123", "choice": "price@3"},
         {"from": "+15145550123", "media": ["image/png"]},
-        {"from": "+15145550123", "location": True},
+        {"from": "+15145550123", "location": True, "referral": {"source_id": "1", "body": "ad"}},
         {
             "from": "+15145550123",
             "body": "STOP",
@@ -91,6 +91,8 @@ def test_topic_is_what_was_answered_when_that_is_another() -> None:
         ('{"from":"+15145550123","sender_kind":"x"}', "sender_kind 'x' is not one of long_code"),
         ('{"from":"+15145550123","at":"noon"}', "is not a moment such as"),
         ('{"from":"+15145550123","media":"image/png"}', "media must be a list"),
+        ('{"from":"+15145550123","referral":"ad"}', "line 1: referral must be an object"),
+        ('{"from":"+15145550123","referral":{"source_id":7}}', "line 1: source_id must be a text"),
     ],
 )
 def test_a_wrong_line_is_named_and_ends_with_2(line: str, words: str) -> None:
@@ -152,6 +154,10 @@ def test_a_broken_clinic_file_is_named_with_its_key(tmp_path: Path) -> None:
             "hours.thursday: '19:00-09:00' ends before it begins",
         ),
         (good.replace('"fr"', '"xx"'), "languages: 'xx' is not a loaded language"),
+        (
+            f"{good}\n[retention]\ninactive_months = 40\n",
+            "retention.inactive_months: must be 36 at most",
+        ),
     ]:
         clinic.write_text(wrong)
         run = smsbot("chat", "--jsonl", stdin="{}", CLINIC_FILE=str(clinic))

@@ -6,7 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock, RLock
 
-from smsbot.adapters.records import NOTICE_OF, OPTING, entry_of
+from smsbot.adapters.records import (
+    NOTICE_OF,
+    OPTING,
+    ends_nothing,
+    entry_of,
+    lapsed,
+    misquoted,
+    subscription_of,
+)
 from smsbot.core.conversation.conversation import STAFF_SPAN, Conversation
 from smsbot.core.people.address import Address
 from smsbot.core.people.consent import (
@@ -19,7 +27,8 @@ from smsbot.core.people.consent import (
     link,
     objection,
 )
-from smsbot.core.people.ledger import Entry, Standing, follow, united
+from smsbot.core.people.ledger import Entry, Standing, Subscription, follow, joined, united
+from smsbot.core.people.retention import USUAL, Retention
 from smsbot.ports import (
     Closed,
     Kept,
@@ -98,14 +107,16 @@ class MemoryConversations:
 class MemoryPeople:
     """The ledger and its notices in dictionaries. `broken` makes every call fail, as when the database is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, retention: Retention = USUAL) -> None:
         self.broken = False
+        self.retention = retention
         self.chain: list[tuple[str, Entry]] = []
+        self.texts: dict[str, str] = {}  # the questions that were asked, by their hash
         self.notices: dict[str, Notice] = {}
         self.again: dict[str, datetime] = {}
         self._persons: dict[str, int] = {}  # by coded mark
         self._standings: dict[int, Standing] = {}
-        self._addresses: dict[int, Address] = {}  # of those who subscribe
+        self._subscribers: dict[int, tuple[Address, Subscription]] = {}
         self._sources: dict[str, tuple[int, str]] = {}  # of a notice: the person and the message
         self._seen: set[tuple[str, str, str]] = set()
         self._lock = RLock()
@@ -121,21 +132,34 @@ class MemoryPeople:
             if identity in self._seen:
                 return
             event = EVENT_OF.get(record.name)
-            if event and (
-                reason := objection(event, record.ask_id, record.at, self._latest(record.keys)[0])
-            ):
+            last = self._latest(record.keys)[0]
+            reason = misquoted(record) or (
+                objection(event, record.ask_id, record.at, last) if event else None
+            )
+            if reason:
                 raise Refused(reason)
             self._seen.add(identity)
+            before = self.subscription(record.keys[0])
+            if ends_nothing(record, before.channel if before else None):
+                return
             person = self._person(record.keys)
             standing = self._standings[person].held(record.held_until)
+            subscriber = None
             if event:
                 standing = follow(standing, event, record.at, self._latest(record.keys)[1])
-                entry = entry_of(record, event)
-                self.chain.append(
-                    (link(self.chain[-1][0] if self.chain else FIRST, entry.fields()), entry)
-                )
-            self._keep(person, standing, record.address if event == "yes" else None)
+                self._append(record, event)
+            if event == "yes":
+                known = self._subscribers.get(person)
+                subscription = subscription_of(record).after(known[1] if known else None)
+                subscriber = (record.address, subscription)
+            self._keep(person, standing, subscriber)
             self._told_of(record, person, standing)
+
+    def _append(self, record: Record, event: ConsentEvent) -> None:
+        entry = entry_of(record, event, f"salt {len(self.chain)}")
+        self.chain.append((link(self.chain[-1][0] if self.chain else FIRST, entry.fields()), entry))
+        if record.proof:
+            self.texts[record.proof.digest] = record.words
 
     def link(self, keys: Sequence[str]) -> None:
         """Coded marks seen in one message are one person's, where any of them is known."""
@@ -151,7 +175,14 @@ class MemoryPeople:
     def subscriber(self, key: str) -> Address | None:
         """Where the person with this mark subscribes."""
         with self._reached():
-            return self._addresses.get(self._persons.get(key, 0))
+            known = self._subscribers.get(self._persons.get(key, 0))
+            return known[0] if known else None
+
+    def subscription(self, key: str) -> Subscription | None:
+        """What is kept of the person with this mark while they subscribe."""
+        with self._reached():
+            known = self._subscribers.get(self._persons.get(key, 0))
+            return known[1] if known else None
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
@@ -164,28 +195,31 @@ class MemoryPeople:
         """The person with these marks; where they were several, they are one from now on."""
         known = sorted({self._persons[key] for key in keys if key in self._persons})
         person = known[0] if known else len(self._persons) + 1
-        standing, address = self._standings.get(person, Standing()), self._addresses.get(person)
+        standing = self._standings.get(person, Standing())
+        subscriber = self._subscribers.get(person)
         for other in known[1:]:
             standing = united(standing, self._standings.pop(other))
-            address = address or self._addresses.pop(other, None)
+            subscriber = _joined(subscriber, self._subscribers.pop(other, None))
             self._persons = {key: person if p == other else p for key, p in self._persons.items()}
             self._sources = {
                 i: (person if p == other else p, m) for i, (p, m) in self._sources.items()
             }
         self._persons |= dict.fromkeys(keys, person)
-        self._keep(person, standing, address)
+        self._keep(person, standing, subscriber)
         return person
 
-    def _keep(self, person: int, standing: Standing, address: Address | None) -> None:
+    def _keep(
+        self, person: int, standing: Standing, subscriber: tuple[Address, Subscription] | None
+    ) -> None:
         self._standings[person] = standing
         if not standing.subscribed:
-            self._addresses.pop(person, None)
-        elif address:
-            self._addresses[person] = address
+            self._subscribers.pop(person, None)
+        elif subscriber:
+            self._subscribers[person] = subscriber
 
     def _latest(self, keys: Sequence[str]) -> tuple[Latest | None, dict[ConsentEvent, datetime]]:
         persons = {self._persons[key] for key in keys if key in self._persons}
-        theirs = [entry for _, entry in self.chain if self._persons[entry.person] in persons]
+        theirs = [entry for _, entry in self.chain if self._persons.get(entry.person) in persons]
         last = Latest(theirs[-1].event, theirs[-1].message_id, theirs[-1].at) if theirs else None
         return last, {entry.event: entry.at for entry in sorted(theirs, key=lambda e: e.at)}
 
@@ -307,7 +341,37 @@ class MemoryPeople:
             for notice in taken:
                 self.notices[notice.id] = replace(notice, address=None)
                 self._sources.pop(notice.id, None)
-            return sum(n.address is not None for n in taken)
+            return sum(n.address is not None for n in taken) + self._kept_no_longer(at)
+
+    def _kept_no_longer(self, at: datetime) -> int:
+        """Subscriptions of the inactive end, and old entries lead to nobody; how many subscriptions."""
+        silent = [
+            (person, subscription)
+            for person, (_, subscription) in self._subscribers.items()
+            if subscription.wrote_at < at - self.retention.inactive
+        ]
+        for person, subscription in silent:
+            keys = sorted(key for key, p in self._persons.items() if p == person)
+            self.write(lapsed(keys, subscription, at))
+        before = at - self.retention.proof
+        whose = [(self._persons.get(entry.person), entry.at) for _, entry in self.chain]
+        kept = {who for who, told in whose if told >= before or who in self._subscribers}
+        self.chain = [
+            (tied, entry if self._persons.get(entry.person) in kept else entry.without_identity(n))
+            for n, (tied, entry) in enumerate(self.chain, 1)
+        ]
+        return len(silent)
+
+
+def _joined(
+    one: tuple[Address, Subscription] | None, other: tuple[Address, Subscription] | None
+) -> tuple[Address, Subscription] | None:
+    """The subscriber that two people are who turn out to be one."""
+    if one is None or other is None:
+        return one or other
+    subscription = joined(one[1], other[1])
+    assert subscription is not None
+    return max(one, other, key=lambda s: s[1].at)[0], subscription
 
 
 def _hears(notice: Notice, at: datetime) -> bool:

@@ -1,5 +1,6 @@
 """One message in, one answer out: the order of the doors."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,9 +22,10 @@ from smsbot.core.conversation.decision import (
     without_ask,
 )
 from smsbot.core.conversation.inbound import BODY_LIMIT, Inbound
-from smsbot.core.people.address import Channel, key_of
+from smsbot.core.people.address import Address, Channel, key_of
 from smsbot.core.people.carrier import Habit, habit
-from smsbot.core.people.consent import MINOR_HOLD, RED_FLAG_HOLD
+from smsbot.core.people.consent import EVENT_OF, MINOR_HOLD, RED_FLAG_HOLD
+from smsbot.core.people.ledger import Grounds
 from smsbot.core.understanding.look import Look, Reader, look
 from smsbot.core.understanding.reading import (
     NOT_OFFERED,
@@ -74,6 +76,16 @@ def _nobody_asks(wrote: Wrote, /) -> None:
 
 DEMO = "demo:"  # the space of people who do not exist
 NOT_UNDERSTOOD = (("unknown",), ("clarify",))  # how a turn ends that staff can learn from
+# What a person says in one word, where they said it in others.
+WORD: Mapping[str, str] = {
+    "ConsentAsked": "news",
+    "ConsentGiven": "yes",
+    "ConsentDeclined": "no",
+    "OptedOut": "stop",
+    "OptedIn": "start",
+    "Forgotten": "yes",
+}
+ABOUT_NEWS = frozenset({"ConsentAsked", "ConsentGiven", "ConsentDeclined"})
 TRIES = 3  # how often a turn is decided when other messages of the same person come between
 
 
@@ -194,7 +206,13 @@ class Answer:
             return None
         day = inbound.at.astimezone(self.book.profile.time_zone).date()
         open_now = [campaign for campaign in self.campaigns if campaign.open(day)]
-        return entered(inbound.body[:BODY_LIMIT], "", open_now)
+        return entered(
+            inbound.body[:BODY_LIMIT],
+            inbound.referral,
+            open_now,
+            self.book.standing,
+            self.reader.lexicon.knows,
+        )
 
     def _came(self, heard: _Heard, language: str) -> Came | None:
         """The campaign of the message, with its welcome in the nearest language that it has."""
@@ -299,6 +317,7 @@ class Answer:
         texts = compose(
             self.book, decision.replies, language, heard.inbound.address.channel, emergency, crisis
         )
+        action, method = _how(heard, reading, decision)
         kept = Kept(
             texts=tuple(t.text for t in texts),
             segments=tuple(t.cost.segments for t in texts),
@@ -309,8 +328,10 @@ class Answer:
             keys=tuple(t.key for t in texts),
             grants=decision.grants,
             ask_id=decision.ask_id,
-            proof=_proof(texts) if "ConsentAsked" in decision.events else None,
+            proof=self._proof(texts) if "ConsentAsked" in decision.events else None,
             campaign=decision.conversation.campaign,
+            action=action,
+            method=method,
         )
         talk = decision.conversation
         return Turn(kept, reading, decision, texts, turn.region, turn.remembered, talk)
@@ -446,6 +467,7 @@ class Answer:
     def _grant(self, heard: _Heard, kept: Kept, name: str) -> Record:
         """The record of something given; a number is kept rather than an id, where both are known: staff can dial it."""
         inbound = heard.inbound
+        address = next((a for a in inbound.addresses if a.kind == "e164"), inbound.address)
         return Record(
             name=cast("RecordName", name),
             message_id=inbound.message_id,
@@ -453,12 +475,46 @@ class Answer:
             at=inbound.at,
             language=kept.language,
             channel=inbound.address.channel,
-            address=next((a for a in inbound.addresses if a.kind == "e164"), inbound.address),
+            address=address,
             proof=kept.proof if name == "ConsentAsked" else None,
             ask_id=kept.ask_id if name == "ConsentGiven" else "",
             carrier_blocks=heard.habit.blocks,
             campaign=kept.campaign,
+            grounds=self._grounds(heard, kept, name, address) if name in EVENT_OF else Grounds(),
+            words=_asked(kept) if name == "ConsentAsked" else "",
+            zones=self.regions.zones(address) if name == "ConsentGiven" else "",
         )
+
+    def _grounds(self, heard: _Heard, kept: Kept, name: str, address: Address) -> Grounds:
+        """What stands beside an event of consent. What the question promises stands beside the question only."""
+        profile = self.book.profile
+        grounds = Grounds(
+            sender=heard.inbound.to,
+            business=profile.name,
+            purpose="news" if name in ABOUT_NEWS else "",
+            action=kept.action or WORD.get(name, ""),
+            method=kept.method,
+            source="keyword",
+            country=self.regions.region(address),
+            zone=profile.time_zone.key,
+            campaign=str(kept.campaign) if kept.campaign and name in ABOUT_NEWS else "",
+        )
+        if name != "ConsentAsked":
+            return grounds
+        return replace(
+            grounds,
+            frequency=f"{profile.max_per_month} a month",
+            unconditional=True,
+            policy=" ".join(filter(None, (profile.privacy_url, profile.privacy_version))),
+        )
+
+    def _proof(self, texts: tuple[Text, ...]) -> Proof | None:
+        asked = next((t for t in texts if t.key.startswith("consent_ask")), None)
+        if asked is None:
+            return None
+        _, forms = self.book.catalogs.find(asked.language, asked.key)
+        version = hashlib.sha256("\x1f".join(forms).encode()).hexdigest()[:12]
+        return Proof(asked.key, asked.language, asked.digest, version)
 
     def _ledger(self, heard: _Heard) -> People:
         return self.nobody if heard.inbound.demo else self.people
@@ -530,10 +586,23 @@ def _void(_: object) -> None:
 _NOTHING = Kept((), (), (), "", "")
 
 
-def _proof(texts: tuple[Text, ...]) -> Proof | None:
-    return next(
-        (Proof(t.key, t.language, t.digest) for t in texts if t.key.startswith("consent_ask")), None
-    )
+def _asked(kept: Kept) -> str:
+    """The question of consent as it was sent."""
+    said = zip(kept.keys, kept.texts, strict=True)
+    return next((text for key, text in said if key.startswith("consent_ask")), "")
+
+
+def _how(heard: _Heard, reading: Reading, decision: Decision) -> tuple[str, str]:
+    """What the person did, where that is one word of a closed list, and how, as `Grounds` has both; nothing where it is no consent."""
+    if not any(event in EVENT_OF for event in decision.events):
+        return "", ""
+    if heard.habit.acted:
+        return heard.habit.acted.casefold(), "carrier"
+    if decision.tier == "choice":
+        return "", "choice"
+    if decision.tier == "command":
+        return " ".join(reading.words), "keyword"
+    return "", "words"
 
 
 def _swapped(values: tuple[T, ...], where: list[bool], value: T) -> tuple[T, ...]:

@@ -4,7 +4,7 @@
 what the carrier told, what was left in doubt, what must stop. Each may be killed at any moment, and done again by somebody else.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
@@ -43,6 +43,7 @@ from smsbot.ports.campaign import (
     Tally,
 )
 
+AHEAD = 50  # ids that a slot reads ahead
 PAGE = 2_000  # people planned in one transaction
 SHORTEST = timedelta(
     seconds=60
@@ -71,10 +72,10 @@ class Law:
 
 @dataclass(frozen=True, kw_only=True)
 class Broadcasting:
-    """What broadcasts need. `book` gives the texts of this moment; `sender` names the sender whose pace it is.
+    """What broadcasts need. `book` gives the texts of this moment; `zones` those that were kept as text.
 
-    `doubt` is how long after a message was begun it is looked up in the carrier's list, `give_up` how long until nobody looks any
-    more.
+    `handful` is how many segments a slot takes from the pace at once. `doubt` is how long after a message was begun it is looked up
+    in the carrier's list, `give_up` how long until nobody looks any more.
     """
 
     broadcasts: Broadcasts
@@ -93,6 +94,7 @@ class Broadcasting:
     pepper: bytes
     fresh: Callable[[], str]
     price: Decimal | None
+    handful: int = 1
     doubt: timedelta = timedelta(minutes=2)
     give_up: timedelta = timedelta(minutes=10)
     counted: dict[int, datetime] = field(default_factory=dict)  # when each is counted again
@@ -209,30 +211,54 @@ class Broadcasting:
 
     # ------------------------------------------------------------ sending
 
-    def deliver(self, broadcast_id: int, until: datetime, wait: Callable[[float], None]) -> bool:
-        """Sends what is due, one after another, until then; whether there is more to do at once."""
+    def deliver(
+        self,
+        broadcast_id: int,
+        until: datetime,
+        wait: Callable[[float], None],
+        slot: int = 0,
+        slots: int = 1,
+    ) -> bool:
+        """Sends what is due in one slot, one after another, until then; whether there is more to do at once."""
         broadcast = self.broadcasts.get(broadcast_id)
         if broadcast is None or broadcast.state != "sending" or self.messages is None:
             return False
+        due: deque[int] = deque()
+        taken = 0  # segments that may leave
         done: Outcome | None = None
         try:
             while (now := self.clock.now()) < until:
-                if self.outbox.waiting():
-                    return False  # somebody has said stop, and the ledger does not know it yet
-                if seconds := self.pace.take(1):
-                    if done is not None:
-                        self.deliveries.finish(done)
-                        done = None
-                    wait(min(seconds, 1.0))
-                    continue
-                claimed, done = self.deliveries.claim(broadcast, now, done), None
-                if claimed is None:
+                if not due:
+                    due.extend(self.deliveries.due(broadcast, now, AHEAD, slot, slots))
+                if not due or self.outbox_waits(taken):
                     return False
-                done = self._sent(broadcast, claimed)
+                if not taken:
+                    taken, seconds = self._taken()
+                    if not taken:
+                        self._written(done)
+                        done = None
+                        wait(min(seconds, 1.0))
+                        continue
+                claimed, done = self.deliveries.claim(broadcast, due.popleft(), now, done), None
+                if claimed is not None:
+                    taken -= 1
+                    done = self._sent(broadcast, claimed)
             return True
         finally:
-            if done is not None:
-                self.deliveries.finish(done)
+            self._written(done)
+
+    def outbox_waits(self, taken: int) -> bool:
+        """Whether somebody has said stop and the ledger does not know it yet: asked as often as for the pace."""
+        return not taken and self.outbox.waiting() > 0
+
+    def _taken(self) -> tuple[int, float]:
+        """How many segments may leave; where none may, the seconds to wait."""
+        seconds = self.pace.take(self.handful)
+        return (0, seconds) if seconds else (self.handful, 0.0)
+
+    def _written(self, done: Outcome | None) -> None:
+        if done is not None:
+            self.deliveries.finish(done)
 
     def _sent(self, broadcast: Broadcast, claimed: Claimed) -> Outcome | None:
         """Sends one and says what became of it; None where nobody knows: then it stays begun, and is looked up later."""

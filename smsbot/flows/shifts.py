@@ -89,7 +89,9 @@ class Shifts:
         if not proof:
             return
         try:
-            more = self.broadcasting.deliver(broadcast_id, self.clock.now() + SLICE, self.wait)
+            more = self.broadcasting.deliver(
+                broadcast_id, self.clock.now() + SLICE, self.wait, slot, self.slots
+            )
         except (Unavailable, Refused) as error:
             self.note("sending_waits", broadcast=broadcast_id, why=str(error))
             more = False

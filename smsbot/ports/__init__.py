@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from smsbot.core.conversation.conversation import Conversation
 from smsbot.core.conversation.inbound import Inbound
 from smsbot.core.people.address import Address
+from smsbot.core.people.ledger import Grounds
 from smsbot.core.understanding.reading import Scores
 
 
@@ -28,11 +29,16 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The exact question of consent: which phrase, in which language, and the SHA-256 of the text as it was sent."""
+    """The exact question of consent: which phrase, in which language, and the SHA-256 of the text as it was sent.
+
+    `version` tells the phrase's wordings apart: the first twelve hex digits of the SHA-256 of the phrase as the languages' files or
+    the staff had it, before it was filled in.
+    """
 
     key: str
     language: str
     digest: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Kept:
     ask_id: str = ""
     proof: Proof | None = None
     campaign: int = 0  # by which the person came to this talk
+    action: str = ""  # what the person did, as `Grounds` has it
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ RecordName = Literal[
     "CallRequested",
     "WroteAgain",
     "Undeliverable",
+    "Lapsed",
 ]
 
 
@@ -142,6 +151,9 @@ class Record:
     carrier_blocks: bool = (
         False  # on this sender the carrier lets nothing of ours through to people who opted out
     )
+    grounds: Grounds = field(default_factory=Grounds)
+    words: str = ""  # the exact question, of which `proof` has the hash
+    zones: str = ""  # where the person may be, of a consent given: kept while they subscribe
 
 
 class People(Protocol):
@@ -278,6 +290,9 @@ class Regions(Protocol):
 
     def region(self, address: Address) -> str:
         """ISO 3166-1 alpha-2 of the number's region; "" where unknown."""
+
+    def zones(self, address: Address) -> str:
+        """The names of the time zones where the person may be, joined by spaces; "" where nothing tells."""
 
     def languages(self, region: str) -> tuple[str, ...]:
         """The region's languages, most spoken first."""

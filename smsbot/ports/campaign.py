@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from smsbot.core.campaign.broadcast import Broadcast, BroadcastAct, BroadcastState, Variant
 from smsbot.core.campaign.campaign import Campaign
@@ -228,12 +228,17 @@ class Deliveries(Protocol):
     def all_planned(self, broadcast_id: int) -> None:
         """Everybody of its audience is planned."""
 
-    def claim(
-        self, broadcast: Broadcast, at: datetime, done: Outcome | None = None
-    ) -> Claimed | None:
-        """Writes the outcome of the one before, and claims the next that is due, in one transaction; None where there is none.
+    def due(
+        self, broadcast: Broadcast, at: datetime, limit: int, slot: int = 0, slots: int = 1
+    ) -> Sequence[int]:
+        """The ids of those whose moment has come, the first due first; of all slots' those of one."""
 
-        Consent is read in it: who does not subscribe any more, is held or has got enough is skipped.
+    def claim(
+        self, broadcast: Broadcast, delivery_id: int, at: datetime, done: Outcome | None = None
+    ) -> Claimed | None:
+        """Writes the outcome of the one before, and claims this one; None where it cannot be had or may not be sent any more.
+
+        Consent is read with it: who does not subscribe any more, is held or has got enough is skipped.
         """
 
     def finish(self, done: Outcome) -> None:
@@ -340,3 +345,32 @@ class Leases(Protocol):
 
     def held(self, name: str) -> bool:
         """Whether somebody holds it. Raises `Unavailable`."""
+
+
+class Approval(Protocol):
+    """What WhatsApp says of a template."""
+
+    @property
+    def status(self) -> str:
+        """unsubmitted, received, pending, approved, rejected, paused or disabled."""
+
+
+class Templates(Protocol):
+    """The carrier's templates. Raises `Rejected`, `Busy` or `InDoubt`."""
+
+    def make(
+        self,
+        friendly_name: str,
+        language: str,
+        variables: Mapping[str, str],
+        types: Mapping[str, Mapping[str, Any]],
+    ) -> str:
+        """Makes a template and returns its id. Raises `ValueError` where WhatsApp has none in the language."""
+
+    def ask_approval(
+        self, sid: str, name: str, category: Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
+    ) -> Approval:
+        """Hands it in."""
+
+    def approvals(self, sid: str) -> Approval:
+        """Where it stands."""

@@ -33,6 +33,9 @@ from smsbot.settings import Settings
 
 from .console import Stores
 
+HANDFUL = (
+    10  # segments that a slot takes from the pace at once, where a second has as many for each
+)
 ASKED_AGAIN = timedelta(seconds=2)
 WORK = 30.0  # seconds that a worker waits: a page of planning is many rows
 
@@ -131,6 +134,7 @@ def make_broadcasting(
 ) -> Broadcasting:
     """What broadcasts need, from the settings and from what the servers have."""
     price = settings.segment_price()
+    rate = settings.rate() or RATES[kind_of(settings)]
     sender = settings.messaging_service or settings.sender or "none"
     return Broadcasting(
         broadcasts=stores.broadcasts,
@@ -140,7 +144,8 @@ def make_broadcasting(
         statuses=RedisStatuses(redis),  # type: ignore[arg-type]
         people=around.people,
         outbox=around.outbox,
-        pace=RedisPace(redis, sender, settings.rate() or RATES[kind_of(settings)]),  # type: ignore[arg-type]
+        pace=RedisPace(redis, sender, rate),  # type: ignore[arg-type]
+        handful=max(1, min(HANDFUL, int(rate / int(settings.send_slots)))),
         zones=zones_of,
         law=law,
         book=around.book,

@@ -17,9 +17,10 @@ from smsbot.adapters.sql.people import SqlPeople
 from smsbot.core.conversation.compose import Book
 from smsbot.core.conversation.edition import laid_over
 from smsbot.core.conversation.proofread import Library
+from smsbot.flows.broadcast import Broadcasting
 from smsbot.flows.shifts import Shifts
 from smsbot.jobs import declare_broadcasts
-from smsbot.ports import Clock
+from smsbot.ports import Clock, Note
 from smsbot.settings import Misconfigured, Settings
 
 from .campaigns import (
@@ -47,8 +48,25 @@ def build_sender(settings: Settings, clock: Clock | None = None) -> Broker:
     """The broker of the process that sends. Raises `Misconfigured` or `Broken`, in words for the person who starts it."""
     if lacking := settings.lacking():
         raise Misconfigured([*lacking, "`smsbot doctor` looks at the rest."])
-    clock = clock or SystemClock()
     note = make_note(settings.log_format)
+    broadcasting, live, around = _assembled(settings, note, clock or SystemClock())
+    queue_url = settings.broker_url or settings.redis_url
+    ask = Ask(make_broker(make_client(queue_url, TURN)))
+    broker = make_broker(make_client(queue_url, WORK))
+    redis = make_client(settings.redis_url, WORK)
+    shifts = make_shifts(settings, broadcasting, redis, ask, around)
+    declare_broadcasts(broker, _Following(shifts, live), note)
+    return broker
+
+
+def build_broadcasting(settings: Settings) -> Broadcasting:
+    """Broadcasts alone, without a queue."""
+    return _assembled(settings, make_note(settings.log_format), SystemClock())[0]
+
+
+def _assembled(
+    settings: Settings, note: Note, clock: Clock
+) -> tuple[Broadcasting, Live[Said], Around]:
     stores = make_stores(settings, WORK)
     with unswept():
         library, broken = load_library(settings.clinic_file, heard=False)
@@ -70,12 +88,7 @@ def build_sender(settings: Settings, clock: Clock | None = None) -> Broker:
     broadcasting = make_broadcasting(
         settings, stores, deliveries, sender_of(settings), redis, law_of(rules_of(settings)), around
     )
-    queue_url = settings.broker_url or settings.redis_url
-    ask = Ask(make_broker(make_client(queue_url, TURN)))
-    broker = make_broker(make_client(queue_url, WORK))
-    shifts = make_shifts(settings, broadcasting, redis, ask, around)
-    declare_broadcasts(broker, _Following(shifts, live), note)
-    return broker
+    return broadcasting, live, around
 
 
 def _follower(library: Library, edits: SqlEdits, clock: Clock):  # type: ignore[no-untyped-def]

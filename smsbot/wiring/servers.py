@@ -19,6 +19,7 @@ from smsbot.adapters.live import Live
 from smsbot.adapters.log import make_note
 from smsbot.adapters.metrics import Metrics
 from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
+from smsbot.adapters.queue import Ask as AskBroadcasts
 from smsbot.adapters.queue import AskPublish, Wake, make_broker
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
 from smsbot.adapters.redis.conversations import RedisConversations
@@ -29,6 +30,7 @@ from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.translators import TranslatorFiles
 from smsbot.adapters.twilio import TwilioCarrier, sign
 from smsbot.core.people.address import parse_address
+from smsbot.core.people.retention import retention
 from smsbot.flows.broadcast import Broadcasting
 from smsbot.flows.callback import Callback
 from smsbot.flows.edition import Edition
@@ -45,6 +47,7 @@ from smsbot.web.notices import link_of
 from smsbot.web.phone import Inbox
 from smsbot.web.phone.trace import encode, trace
 
+from .campaigning import NoWays, make_campaigning
 from .campaigns import (
     Around,
     Hearing,
@@ -98,7 +101,9 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
     counted = Counted(stores.tallies, clock, write)
     note = counting_note(write, texts, metrics, counted)
     cipher = Cipher(settings.data_keys.split(","))
-    people = SqlPeople(make_engine(settings.database_url), cipher)
+    profile = texts.book.profile
+    kept = retention(profile.inactive_months, profile.proof_years)
+    people = SqlPeople(make_engine(settings.database_url), cipher, retention=kept)
     patient, hurried = (make_client(settings.redis_url, seconds) for seconds in (TURN, HURRY))
     outbox = RedisOutbox(patient, cipher.seal_record, cipher.unseal_record)
     queue_url = settings.broker_url or settings.redis_url
@@ -172,6 +177,17 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 clock=clock,
                 send=sending(settings),
             ),
+            campaigning=make_campaigning(
+                stores,
+                clock,
+                around.book,
+                AskBroadcasts(asking),
+                sender_of(settings),
+                live.look,
+            ),
+            ways=NoWays(),
+            contents=stores.contents,
+            counted=deliveries.tally,
             members=stores.members,
             audit=stores.audit,
             phrasebook=make_phrasebook(settings, texts, stores, live, clock, AskPublish(asking)),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from smsbot.core.people.address import Address
 from smsbot.ports import Proof, Record, RecordName
@@ -9,7 +10,8 @@ from smsbot.ports import Proof, Record, RecordName
 AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 ANN, BEN = "a" * 32, "b" * 32
 NUMBER = Address("sms", "+15145550123")
-ASK = Proof("consent_ask", "fr", "d" * 64)
+WORDS = "Clinique : voulez-vous nos nouvelles par SMS ? OUI"
+ASK = Proof("consent_ask", "fr", sha256(WORDS.encode()).hexdigest(), "0123456789ab")
 
 
 def minutes(count: float) -> datetime:
@@ -25,7 +27,7 @@ def record(
 
 
 def asked(message: str = "SM1", at: float = 0, *keys: str) -> Record:
-    return record("ConsentAsked", message, at, *keys, proof=ASK)
+    return record("ConsentAsked", message, at, *keys, proof=ASK, words=WORDS)
 
 
 def given(

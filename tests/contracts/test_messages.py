@@ -1,6 +1,5 @@
 """What is asked of Twilio, and what the local carrier answers, are as Twilio's published contract says."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,12 +132,13 @@ def test_every_answer_of_the_local_carrier_is_in_the_contract(carrier: LocalCarr
     ends = [asked(carrier, "GET", message["uri"])[1]["status"] for message in made]
     assert ends == ["delivered", "delivered", "undelivered", "failed"]
     target: str | None = f"{MESSAGES}?{urlencode({'PageSize': 2})}"
-    directions = []
+    directions = {}
     while target:
         page = asked(carrier, "GET", target)[1]
-        directions += [message["direction"] for message in page["messages"]]
+        directions |= {message["sid"]: message["direction"] for message in page["messages"]}
         target = page["next_page_uri"]
-    assert sorted(directions) == ["inbound"] + ["outbound-api"] * 4
+    assert [directions[message["sid"]] for message in made] == ["outbound-api"] * 4
+    assert "inbound" in directions.values()
     assert asked(carrier, "POST", made[0]["uri"], Body="")[1]["body"] == ""
 
 
@@ -162,7 +162,9 @@ def test_every_status_and_direction_of_the_contract_is_known_to_the_bot() -> Non
 
     schemas = CONTRACT["components"]["schemas"]
     outbound = [
-        s for s in schemas["message_enum_status"]["enum"] if not re.match("receiv|partially", s)
+        s
+        for s in schemas["message_enum_status"]["enum"]
+        if not s.startswith(("receiving", "received", "partially"))
     ]
     assert {
         s: advance("sending", s) in STATES[STATES.index("sent") :] for s in outbound

@@ -11,6 +11,7 @@ import pytest
 from tests.carrier import ACCOUNT, SENDER, TOKEN, LocalCarrier
 
 from .asking import AUTH, MESSAGES, create, get, listed, post, sent, somebody
+from .conftest import Bot
 
 pytestmark = [pytest.mark.live, pytest.mark.enable_socket]
 
@@ -183,6 +184,20 @@ def test_a_message_that_has_not_left_is_canceled_and_nothing_more_is_told_of_it(
     carrier.settle()
     told = [entry["status"] for entry in carrier.log("callback") if entry["sid"] == message["sid"]]
     assert told == ["canceled"]
+
+
+def test_what_is_being_told_when_a_message_is_canceled_is_told_to_its_end(
+    bot: Bot, carrier: LocalCarrier
+) -> None:
+    bot.slow = 0.5
+    service = "MG" + "2" * 32
+    to = somebody()
+    carrier.script(None, {"to": to, "delay": 0.01, "statuses": ["queued"]})
+    message = sent(carrier, to, "canceled-2", From="", MessagingServiceSid=service)
+    carrier.wait_for(lambda _: bot.statuses("canceled-2") == ["queued"])
+    assert post(carrier, message["uri"], Status="canceled")[0] == 200
+    carrier.settle()
+    assert bot.statuses("canceled-2") == ["queued", "canceled"]
 
 
 def test_what_has_left_is_canceled_no_more(carrier: LocalCarrier) -> None:

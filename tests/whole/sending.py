@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,7 +22,6 @@ from smsbot.adapters.local import ROOT
 from smsbot.adapters.redis.embedded import EmbeddedRedis
 from smsbot.adapters.sql.broadcasts import SqlBroadcasts
 from smsbot.adapters.sql.campaigns import SqlCampaigns
-from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.tables import deliveries, people, person_keys
 from smsbot.core.campaign.broadcast import Broadcast
@@ -61,13 +62,13 @@ class Sending:
     herd: "subprocess.Popen[str] | None" = None
     running: list[int] = field(default_factory=list)
 
-    @property
+    @cached_property
     def broadcasts(self) -> SqlBroadcasts:
         return SqlBroadcasts(self.engine, 30)
 
-    @property
-    def deliveries(self) -> SqlDeliveries:
-        return SqlDeliveries(self.engine, self.cipher)
+    @cached_property
+    def campaigns(self) -> SqlCampaigns:
+        return SqlCampaigns(self.engine, 30)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self.ahead)
@@ -104,10 +105,9 @@ class Sending:
 
     def release(self, **more: object) -> Broadcast:
         """A broadcast to everybody, released."""
-        campaigns = SqlCampaigns(self.engine, 30)
         day = self.now().astimezone(TORONTO).date()
-        campaign = campaigns.keep(
-            Campaign(0, "Open day", f"K{len(campaigns.all())}", day, day, "live")
+        campaign = self.campaigns.keep(
+            Campaign(0, "Open day", f"K{len(self.campaigns.all())}", day, day, "live")
         )
         wanted: dict[str, object] = {
             "id": 0,
@@ -122,6 +122,18 @@ class Sending:
         for act, by in (("submit", 1), ("release", 2)):
             made = self.broadcasts.move(made.id, act, by=by)  # type: ignore[arg-type]
         return made
+
+    def web_answers(self) -> None:
+        """Waits until the web process does."""
+
+        def answers() -> bool:
+            try:
+                with urllib.request.urlopen(f"{self.environ['PUBLIC_URL']}/healthz", timeout=5):
+                    return True
+            except OSError:
+                return False
+
+        wait_for(answers, "the web process", 120)
 
     def rows(self, broadcast: Broadcast) -> Sequence[tuple[int, str, str | None]]:
         """Person, state and the carrier's id of each delivery."""
@@ -174,6 +186,8 @@ class Sending:
         self.running.remove(process)
 
     def stop(self) -> None:
+        for store in (self.broadcasts, self.campaigns):
+            store.close()
         for process in self.running:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
@@ -190,7 +204,7 @@ def wait_for(true: Callable[[], object], what: str, patience: float = 60.0) -> N
     end = time.monotonic() + patience
     while not true():
         assert time.monotonic() < end, f"{what} did not come"
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 @contextmanager

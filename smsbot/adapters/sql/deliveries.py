@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Connection,
     Engine,
-    Row,
+    Integer,
     Select,
-    and_,
+    Text,
     bindparam,
     case,
     exists,
@@ -32,9 +33,8 @@ from smsbot.core.people.address import Address
 from smsbot.ports.campaign import Claimed, Doubtful, Outcome, Status, Tally
 
 from .deadline import Patient
-from .tables import broadcasts, deliveries, people, person_keys
+from .tables import Moment, broadcasts, deliveries, people, person_keys
 
-SKIPS = 50  # people passed over in one transaction before somebody else gets a turn
 # States in which a message has left, or may have.
 LEFT = ("sending", "sent", "delivered", "read", "undelivered", "unknown")
 TOLD = ("sending", "sent", "delivered", "read", "failed", "undelivered", "unknown")
@@ -45,6 +45,9 @@ class SqlDeliveries:
 
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
         self._patient = Patient(engine)
+        self._one_statement = engine.dialect.name == "postgresql"
+        # A statement that is a transaction by itself is begun and ended without going there and back for it.
+        self._at_once = Patient(engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._cipher = cipher
 
     def close(self) -> None:
@@ -97,72 +100,93 @@ class SqlDeliveries:
 
     # ------------------------------------------------------------ sending
 
+    def due(
+        self, broadcast: Broadcast, at: datetime, limit: int, slot: int = 0, slots: int = 1
+    ) -> Sequence[int]:
+        """The ids of those whose moment has come, the first due first; of all slots' those of one."""
+        columns = deliveries.c
+        rows = (
+            select(columns.id)
+            .where(
+                columns.broadcast_id == broadcast.id,
+                columns.state == "planned",
+                columns.due_at <= at,
+                columns.id % slots == slot,
+                exists().where(broadcasts.c.id == broadcast.id, broadcasts.c.state == "sending"),
+            )
+            .order_by(columns.due_at, columns.id)
+            .limit(limit)
+        )
+        if not broadcast.winner:
+            rows = rows.where(columns.variant != "")
+        return self._patient.run(lambda c: list(c.execute(rows).scalars()))
+
     def claim(
-        self, broadcast: Broadcast, at: datetime, done: Outcome | None = None
+        self, broadcast: Broadcast, delivery_id: int, at: datetime, done: Outcome | None = None
     ) -> Claimed | None:
-        """Writes the outcome of the one before, and claims the next that is due, in one transaction; None where there is none.
+        """Writes the outcome of the one before, and claims this one; None where it cannot be had or may not be sent any more.
 
-        Consent is read in it: who does not subscribe any more, is held or has got enough is skipped.
+        Consent is read with it: who does not subscribe any more, is held or has got enough is skipped. On PostgreSQL both are one
+        statement, which is one way there and back.
         """
-
-        def work(connection: Connection) -> Claimed | None:
-            if done is not None:
-                _finish(connection, done)
-            for _ in range(SKIPS):
-                row = connection.execute(
-                    _CLAIM,
-                    {
-                        "broadcast": broadcast.id,
-                        "now": at,
-                        "claimed_at": at,
-                        "decided": bool(broadcast.winner),
-                    },
-                ).one_or_none()
-                if row is None:
-                    return None
-                claimed = self._lawful(connection, broadcast, row, at)
-                if isinstance(claimed, Claimed):
-                    return claimed
-                _finish(connection, Outcome(row.id, "skipped", claimed))
+        asked = {"delivery": delivery_id, "now": at, "since": at - CAP_SPAN}
+        row, lately = (self._in_one if self._one_statement else self._in_two)(asked, done)
+        if row is None:
             return None
+        claimed = self._lawful(broadcast, row, lately, at)
+        if isinstance(claimed, Claimed):
+            return claimed
+        self.finish(Outcome(row.id, "skipped", claimed))
+        return None
+
+    def _in_one(self, asked: Mapping[str, Any], done: Outcome | None) -> tuple[Any, int]:
+        statement = _CLAIM_COUNTED if done is None else _CLAIM_AFTER
+        values = asked if done is None else {**asked, **_said(done)}
+        row = self._at_once.run(lambda c: c.execute(statement, values).one_or_none())
+        return row, row.lately if row else 0
+
+    def _in_two(self, asked: Mapping[str, Any], done: Outcome | None) -> tuple[Any, int]:
+        """For SQLite, which cannot name the outer row within what an update gives back."""
+
+        def work(connection: Connection) -> tuple[Any, int]:
+            if done is not None:
+                connection.execute(_FINISH, _said(done))
+            row = connection.execute(_CLAIM, asked).one_or_none()
+            if row is None:
+                return None, 0
+            counted = {**asked, "person": row.person_id}
+            return row, connection.execute(_LATELY_ONE, counted).scalar_one()
 
         return self._patient.run(work, writes=True)
 
-    def _lawful(
-        self, connection: Connection, broadcast: Broadcast, row: Row[Any], at: datetime
-    ) -> Claimed | str:
+    def _lawful(self, broadcast: Broadcast, row: Any, lately: int, at: datetime) -> Claimed | str:
         """The claim, or why this person gets nothing."""
-        person = connection.execute(_PERSON, {"person": row.person_id}).one_or_none()
-        if person is None or person.number is None or person.opted_out_at is not None:
+        if row.number is None or row.opted_out_at is not None:
             return "opted_out"
-        if person.held_until is not None and person.held_until > at:
+        if row.held_until is not None and row.held_until > at:
             return "held"
-        lately = connection.execute(
-            _LATELY_ONE,
-            {"person": row.person_id, "since": at - CAP_SPAN, "but": row.id},
-        ).scalar_one()
         if lately >= broadcast.cap:
             return "cap"
         try:
-            handle = self._cipher.unseal(person.number)
+            handle = self._cipher.unseal(row.number)
         except WrongKey:
             return "no_number"
         return Claimed(
             id=row.id,
             broadcast_id=broadcast.id,
             person_id=row.person_id,
-            to=Address(person.number_channel, handle),
+            to=Address(row.number_channel, handle),
             language=row.language,
-            country=person.country or "",
-            zones=person.zones or "",
+            country=row.country,
+            zones=row.zones or "",
             variant=row.variant,
             tries=row.tries,
-            wrote_at=person.wrote_at,
+            wrote_at=row.wrote_at,
         )
 
     def finish(self, done: Outcome) -> None:
         """Writes an outcome alone."""
-        self._patient.run(lambda c: _finish(c, done), writes=True)
+        self._patient.run(lambda c: c.execute(_FINISH, _said(done)), writes=True)
 
     # ------------------------------------------------------------ what the carrier tells
 
@@ -491,72 +515,105 @@ _WHOSE = select(
     deliveries.c.started_at,
 ).select_from(deliveries.outerjoin(people, people.c.id == deliveries.c.person_id))
 
-_NEXT = (
-    select(deliveries.c.id)
+
+def _of_person(column: Any) -> Any:
+    """A column of the person's row, as it is at the very moment of the claim."""
+    theirs = select(column).where(people.c.id == deliveries.c.person_id)
+    return theirs.correlate(deliveries).scalar_subquery().label(column.name)
+
+
+def _claiming(*more: Any) -> Any:
+    """Takes one delivery, if it is still to be sent, and gives what there is to know of it and of the person."""
+    return (
+        update(deliveries)
+        .where(
+            deliveries.c.id == bindparam("delivery"),
+            deliveries.c.state == "planned",
+            exists().where(
+                broadcasts.c.id == deliveries.c.broadcast_id, broadcasts.c.state == "sending"
+            ),
+        )
+        .values(state="sending", started_at=bindparam("now"), tries=deliveries.c.tries + 1)
+        .returning(
+            deliveries.c.id,
+            deliveries.c.person_id,
+            deliveries.c.language,
+            deliveries.c.country,
+            deliveries.c.variant,
+            deliveries.c.tries,
+            *map(
+                _of_person,
+                (
+                    people.c.number,
+                    people.c.number_channel,
+                    people.c.opted_out_at,
+                    people.c.held_until,
+                    people.c.zones,
+                    people.c.wrote_at,
+                ),
+            ),
+            *more,
+        )
+    )
+
+
+# How many a person has got lately, beside this one.
+_before = deliveries.alias("earlier")
+_BEFORE = (
+    select(func.count())
     .where(
-        deliveries.c.broadcast_id == bindparam("broadcast"),
-        deliveries.c.state == "planned",
-        deliveries.c.due_at <= bindparam("now"),
-        or_(deliveries.c.variant != "", bindparam("decided")),
-        exists().where(broadcasts.c.id == bindparam("broadcast"), broadcasts.c.state == "sending"),
+        _before.c.started_at > bindparam("since", type_=Moment),
+        _before.c.state.in_(LEFT),
+        _before.c.id != bindparam("delivery", type_=Integer),
     )
-    .order_by(deliveries.c.due_at, deliveries.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True, of=deliveries)
+    .select_from(_before)
+)
+_LATELY_ONE = _BEFORE.where(_before.c.person_id == bindparam("person"))
+_CLAIM = _claiming()
+_CLAIM_COUNTED = _claiming(
+    _BEFORE.where(_before.c.person_id == deliveries.c.person_id)
+    .correlate(deliveries)
     .scalar_subquery()
+    .label("lately")
 )
-_CLAIM = (
+# What became of a claim. What the carrier has told meanwhile stays: it knows more.
+_OURS = deliveries.c.state == "sending"
+_FINISH = (
     update(deliveries)
-    .where(deliveries.c.id == _NEXT, deliveries.c.state == "planned")
+    .where(deliveries.c.id == bindparam("done_id"), deliveries.c.state.in_(TOLD))
     .values(
-        state="sending",
-        started_at=bindparam("claimed_at"),
-        tries=deliveries.c.tries + 1,
-    )
-    .returning(
-        deliveries.c.id,
-        deliveries.c.person_id,
-        deliveries.c.language,
-        deliveries.c.variant,
-        deliveries.c.tries,
+        state=case((_OURS, bindparam("done_state")), else_=deliveries.c.state),
+        reason=case((_OURS, bindparam("done_reason")), else_=deliveries.c.reason),
+        sid=func.coalesce(deliveries.c.sid, bindparam("done_sid", type_=Text)),
+        error=func.coalesce(deliveries.c.error, bindparam("done_error", type_=Integer)),
+        segments=func.coalesce(bindparam("done_segments", type_=Integer), deliveries.c.segments),
+        variant=func.coalesce(bindparam("done_variant", type_=Text), deliveries.c.variant),
+        due_at=func.coalesce(bindparam("done_due", type_=Moment), deliveries.c.due_at),
+        started_at=case(
+            (bindparam("done_nothing", type_=Boolean), None), else_=deliveries.c.started_at
+        ),
     )
 )
-_PERSON = select(people).where(people.c.id == bindparam("person"))
-_LATELY_ONE = select(func.count()).where(
-    deliveries.c.person_id == bindparam("person"),
-    deliveries.c.started_at > bindparam("since"),
-    deliveries.c.state.in_(LEFT),
-    deliveries.c.id != bindparam("but"),
-)
+_CLAIM_AFTER = _CLAIM_COUNTED.add_cte(_FINISH.cte("done"))
+
+
+def _said(done: Outcome) -> dict[str, Any]:
+    """An outcome as `_FINISH` takes it. What was put off or passed over has not begun."""
+    return {
+        "done_id": done.delivery_id,
+        "done_state": done.state,
+        "done_reason": done.reason,
+        "done_sid": done.sid or None,
+        "done_error": done.error,
+        "done_segments": done.segments or None,
+        "done_variant": done.variant or None,
+        "done_due": done.due_at,
+        "done_nothing": done.due_at is not None or done.state == "skipped",
+    }
+
+
 _TOLD = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("of"))
     .values(state=bindparam("state"), sid=bindparam("sid"), error=bindparam("error"))
 )
-
-
-def _finish(connection: Connection, done: Outcome) -> None:
-    """Writes an outcome of a claim. What the carrier has told meanwhile stays: it knows more."""
-    columns = deliveries.c
-    ours = columns.state == "sending"
-    values: dict[str, Any] = {
-        "state": case((ours, done.state), else_=columns.state),
-        "reason": case((ours, done.reason), else_=columns.reason),
-    }
-    if done.sid:
-        values["sid"] = func.coalesce(columns.sid, done.sid)
-    if done.segments:
-        values["segments"] = done.segments
-    if done.error is not None:
-        values["error"] = func.coalesce(columns.error, done.error)
-    if done.variant:
-        values["variant"] = done.variant
-    if done.due_at is not None:
-        values |= {"due_at": done.due_at, "started_at": None}
-    elif done.state == "skipped":
-        values["started_at"] = None
-    connection.execute(
-        update(deliveries)
-        .where(and_(columns.id == done.delivery_id, columns.state.in_(TOLD)))
-        .values(values)
-    )

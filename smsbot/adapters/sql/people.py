@@ -2,20 +2,29 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, text
 
 from smsbot.adapters.cipher import Cipher, WrongKey
-from smsbot.adapters.records import NOTICE_OF, OPTING, entry_of
+from smsbot.adapters.records import (
+    NOTICE_OF,
+    OPTING,
+    ends_nothing,
+    entry_of,
+    misquoted,
+    subscription_of,
+)
 from smsbot.core.conversation.decision import GRANTS
 from smsbot.core.people.address import Address
 from smsbot.core.people.consent import EVENT_OF, ConsentEvent, objection
-from smsbot.core.people.ledger import Standing, follow
+from smsbot.core.people.ledger import Standing, Subscription, follow
+from smsbot.core.people.retention import AT_ONCE, EVERY, USUAL, Retention
 from smsbot.ports import Notice, Record, Refused, Unavailable
+from smsbot.ports.consents import Dossier, Resealed, Sealed, TakenIn
 
-from . import board, chain, persons
+from . import board, chain, dossiers, intake, keeping, persons
 from .deadline import Hurried
 from .engine import DEADLINE
 from .tables import consent_events, consent_head, written
@@ -38,8 +47,11 @@ class SqlPeople:
         *,
         deadline: float = DEADLINE,
         fresh: Callable[[], str] = fresh_id,
+        retention: Retention = USUAL,
     ) -> None:
         self._cipher, self._fresh = cipher, fresh
+        self._retention = retention
+        self._looked: datetime | None = None  # when it was last looked for what has had its time
         self._hurried = Hurried(engine, deadline)
 
     def close(self) -> None:
@@ -97,22 +109,82 @@ class SqlPeople:
             else None
         )
 
+    def subscription(self, key: str) -> Subscription | None:
+        """What is kept of the person with this mark while they subscribe, beside the number; None where they do not."""
+        row = self._hurried.run(lambda c: persons.find(c, key))
+        return persons.subscription_of(row) if row else None
+
+    # ------------------------------------------------------------ the proof
+
     def verify_chain(self) -> int:
-        """How many events of consent there are, all as written. Raises `chain.ChainBroken` with the first that is not."""
+        """How many events of consent there are, all as written. Raises `ChainBroken` with the first that is not."""
         return chain.verify(self._hurried.run)
+
+    def dossier(self, key: str) -> Dossier | None:
+        """All that is kept of the person with this mark; None where nothing is."""
+        return self._hurried.run(lambda c: dossiers.dossier(c, key, self._cipher, self._notice))
+
+    def take_in(self, pairs: Sequence[tuple[Record, Record]], *, write: bool) -> Sequence[TakenIn]:
+        """Takes in questions with their answers in one transaction, or only says what would become of each."""
+        tools = intake.Tools(self._write, self._cipher.seal, self._fresh) if write else None
+
+        def work(connection: Connection) -> Sequence[TakenIn]:
+            if write:
+                chain.lock_head(connection)
+            return intake.take_in(connection, pairs, tools)
+
+        return self._hurried.run(work, writes=write)
+
+    def reseal(self, what: Sealed, after: int | str | None, limit: int) -> Resealed:
+        """Seals a page of numbers with the first key, those after `after`."""
+        return self._hurried.run(
+            lambda c: dossiers.reseal(c, what, after, limit, self._cipher), writes=True
+        )
 
     def _write(self, connection: Connection, record: Record) -> None:
         chain.lock_head(connection)
         if not _first_time(connection, record):
             return
+        known = persons.find(connection, record.keys[0])
+        if ends_nothing(record, known.number_channel if known else None):
+            return
         person_id = persons.person_of(connection, record.keys, record.at)
-        standing = persons.standing(connection, person_id).held(record.held_until)
+        row = persons.row_of(connection, person_id)
+        standing = persons.standing_of(row).held(record.held_until)
         sealed = self._cipher.seal(record.address.handle)
+        numbered: persons.Numbered | None = None
         if event := EVENT_OF.get(record.name):
-            standing = _appended(connection, record, event, person_id, standing)
-        subscribes = (sealed, record.address.channel) if event == "yes" else None
-        persons.keep(connection, person_id, standing, subscribes)
+            standing = self._appended(connection, record, event, person_id, standing)
+            if event == "yes":
+                before = persons.subscription_of(row)
+                numbered = (sealed, subscription_of(record).after(before))
+        persons.keep(connection, person_id, standing, numbered)
         self._told_of(connection, record, person_id, standing, sealed)
+
+    def _appended(
+        self,
+        connection: Connection,
+        record: Record,
+        event: ConsentEvent,
+        person_id: int,
+        standing: Standing,
+    ) -> Standing:
+        """Adds the event to the chain; the standing after it. Raises `Refused`."""
+        last, times = persons.latest(connection, person_id)
+        reason = misquoted(record) or objection(event, record.ask_id, record.at, last)
+        if reason:
+            raise Refused(reason)
+        chain.append(connection, entry_of(record, event, self._fresh()))
+        if asked := record.proof:
+            chain.keep_text(
+                connection,
+                asked.digest,
+                asked.key,
+                asked.language,
+                asked.version,
+                record.words,
+            )
+        return follow(standing, event, record.at, times)
 
     def _told_of(
         self,
@@ -182,7 +254,16 @@ class SqlPeople:
         return self._hurried.run(lambda c: board.marks(c, notice_id))
 
     def tidy(self, at: datetime) -> int:
-        """Remove numbers that need no longer be kept; how many were removed. People of whom nothing is left to know go too."""
+        """Remove numbers that need no longer be kept; how many were removed. People of whom nothing is left to know go too.
+
+        Once an hour, those of whom nothing was heard for long subscribe no more, and entries that have had their time lead to nobody
+        any more.
+        """
+        removed = 0
+        if self._looked is None or not timedelta() <= at - self._looked < EVERY:
+            removed = self._hurried.run(lambda c: self._lapsed(c, at), writes=True)
+            erased = self._hurried.run(lambda c: self._erased(c, at), writes=True)
+            self._looked = at if removed < AT_ONCE and erased == 0 else None
 
         def work(connection: Connection) -> int:
             chain.lock_head(connection)
@@ -190,7 +271,21 @@ class SqlPeople:
             persons.drop_the_unknown(connection, at)
             return removed
 
-        return self._hurried.run(work, writes=True)
+        return removed + self._hurried.run(work, writes=True)
+
+    def _lapsed(self, connection: Connection, at: datetime) -> int:
+        before = at - self._retention.inactive
+        if not keeping.inactive(connection, before, at, 1):
+            return 0
+        chain.lock_head(connection)
+        ends = keeping.inactive(connection, before, at, AT_ONCE)
+        for end in ends:
+            self._write(connection, end)
+        return len(ends)
+
+    def _erased(self, connection: Connection, at: datetime) -> int:
+        chain.lock_head(connection)
+        return keeping.erase(connection, at - self._retention.proof, AT_ONCE)
 
     def _notice(self, row: Row[Any]) -> Notice:
         try:
@@ -227,14 +322,3 @@ def _first_time(connection: Connection, record: Record) -> bool:
         return False
     connection.execute(insert(written).values(name=record.name, at=record.at, **identity))
     return True
-
-
-def _appended(
-    connection: Connection, record: Record, event: ConsentEvent, person_id: int, standing: Standing
-) -> Standing:
-    """Adds the event to the chain; the standing after it. Raises `Refused`."""
-    last, times = persons.latest(connection, person_id)
-    if reason := objection(event, record.ask_id, record.at, last):
-        raise Refused(reason)
-    chain.append(connection, entry_of(record, event))
-    return follow(standing, event, record.at, times)

@@ -7,10 +7,23 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
 
 from smsbot.core.people.consent import ConsentEvent, Latest
-from smsbot.core.people.ledger import Standing, united
+from smsbot.core.people.ledger import Standing, Subscription, joined, united
 
+from . import deliveries
 from .tables import consent_events, notices, people, person_keys
 
+# What is kept of a person exactly while they subscribe.
+SUBSCRIPTION = (
+    "number",
+    "number_channel",
+    "language",
+    "country",
+    "zones",
+    "subscribed_at",
+    "wrote_at",
+    "first_campaign",
+    "last_campaign",
+)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,6 +57,12 @@ def person_of(connection: Connection, keys: Sequence[str], at: datetime) -> int:
     return person_id
 
 
+def keys_of(connection: Connection, person_id: int) -> tuple[str, ...]:
+    """Every mark of the person."""
+    theirs = select(person_keys.c.key).where(person_keys.c.person_id == person_id)
+    return tuple(connection.execute(theirs.order_by(person_keys.c.key)).scalars())
+
+
 def apart(connection: Connection, keys: Sequence[str]) -> bool:
     """Whether the ledger knows some of these marks, but not all as one person's."""
     found = connection.execute(
@@ -65,25 +84,57 @@ def standing_of(row: Row[Any]) -> Standing:
     return Standing(row.opted_out_at, row.held_until, row.number is not None)
 
 
-def standing(connection: Connection, person_id: int) -> Standing:
-    """How the person stands."""
-    return standing_of(connection.execute(select(people).where(people.c.id == person_id)).one())
+def subscription_of(row: Row[Any]) -> Subscription | None:
+    """The subscription in a person's row; None where they have none."""
+    if row.number is None:
+        return None
+    return Subscription(
+        row.number_channel,
+        row.language or "",
+        row.country or "",
+        row.zones or "",
+        row.subscribed_at or LONG_AGO,  # before there were campaigns it was not kept
+        row.wrote_at or row.subscribed_at or LONG_AGO,
+        row.first_campaign or 0,
+        row.last_campaign or 0,
+    )
+
+
+def row_of(connection: Connection, person_id: int) -> Row[Any]:
+    """The person's row."""
+    return connection.execute(select(people).where(people.c.id == person_id)).one()
+
+
+Numbered = tuple[str, Subscription]  # a number, sealed, and what is kept with it
+
+
+def columns_of(number: str, subscription: Subscription) -> dict[str, Any]:
+    """What stands in the row of a person who subscribes; `number` is sealed."""
+    return {
+        "number": number,
+        "number_channel": subscription.channel,
+        "language": subscription.language,
+        "country": subscription.country,
+        "zones": subscription.zones,
+        "subscribed_at": subscription.at,
+        "wrote_at": subscription.wrote_at,
+        "first_campaign": subscription.first_campaign or None,
+        "last_campaign": subscription.last_campaign or None,
+    }
 
 
 def keep(
-    connection: Connection,
-    person_id: int,
-    standing: Standing,
-    number: tuple[str, str] | None = None,
+    connection: Connection, person_id: int, standing: Standing, numbered: Numbered | None = None
 ) -> None:
-    """Keep the standing; and the number, sealed and with its channel, where it is given and the person subscribes."""
+    """Keep the standing; and the subscription where it is given and the person subscribes. It is gone where they do not."""
     values: dict[str, Any] = {
         "opted_out_at": standing.opted_out_at,
         "held_until": standing.held_until,
     }
-    if number is not None or not standing.subscribed:
-        sealed, channel = number if number and standing.subscribed else (None, None)
-        values |= {"number": sealed, "number_channel": channel}
+    if not standing.subscribed:
+        values |= dict.fromkeys(SUBSCRIPTION)
+    elif numbered is not None:
+        values |= columns_of(*numbered)
     connection.execute(update(people).where(people.c.id == person_id).values(values))
 
 
@@ -124,9 +175,17 @@ def drop_the_unknown(connection: Connection, at: datetime) -> None:
 
 
 def _unite(connection: Connection, one: int, other: int) -> None:
-    rows = [connection.execute(select(people).where(people.c.id == i)).one() for i in (one, other)]
-    number = next(((row.number, row.number_channel) for row in rows if row.number), None)
-    keep(connection, one, united(*map(standing_of, rows)), number)
+    rows = [row_of(connection, i) for i in (one, other)]
+    subscriptions = [subscription_of(row) for row in rows]
+    subscription = joined(*subscriptions)
+    numbered = None
+    if subscription is not None:
+        newer = max(
+            (s.at, row.number) for s, row in zip(subscriptions, rows, strict=True) if s is not None
+        )
+        numbered = (newer[1], subscription)
+    keep(connection, one, united(*map(standing_of, rows)), numbered)
+    deliveries.united(connection, one, other)
     for table in (person_keys, notices):
         connection.execute(update(table).where(table.c.person_id == other).values(person_id=one))
     connection.execute(delete(people).where(people.c.id == other))

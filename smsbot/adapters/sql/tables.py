@@ -26,8 +26,14 @@ from sqlalchemy import (
 )
 
 REVISION = (
-    "0003"  # what the tables below are brought to; a test holds it against the newest migration
+    "0004"  # what the tables below are brought to; a test holds it against the newest migration
 )
+
+# The texts that an entry of the ledger has from its second version on.
+PROOF = (
+    "proof_version", "sender", "business", "purpose", "action", "method", "source", "actor", "frequency", "policy", "country", "zone",
+    "ip", "agent", "campaign", "salt", "identity",
+)  # fmt: skip
 
 metadata = MetaData(
     naming_convention={
@@ -78,6 +84,7 @@ people = Table(
     Column("wrote_at", Moment),
     Column("first_campaign", Integer),
     Column("last_campaign", Integer),
+    Index("ix_people_subscribed_at", "subscribed_at"),
 )
 
 person_keys = Table(
@@ -93,7 +100,8 @@ person_keys = Table(
     ),
 )
 
-# Append-only. `person` is the mark under which the event came, not a row of `people`: two people may turn out to be one.
+# Append-only, but that what identifies is dropped in the end. `person` is the mark under which the event came, not a row of `people`:
+# two people may turn out to be one. Each column but `seq` and `hash` is a field of an `Entry`, and described there.
 consent_events = Table(
     "consent_events",
     metadata,
@@ -110,7 +118,23 @@ consent_events = Table(
     Column("proof_digest", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    *(Column(name, Text, nullable=False) for name in PROOF),
+    Column("unconditional", Boolean, nullable=False),
+    Column("adult", Boolean, nullable=False),
     UniqueConstraint("person", "message_id", "event"),
+    Index("ix_consent_events_at", "at"),
+)
+
+# The exact questions that were asked, each once, by the SHA-256 of its text. Nothing in them is about a person.
+consent_texts = Table(
+    "consent_texts",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 # One row: how long the chain is and where it ends. Whoever writes a record locks it, so that they are written one by one.

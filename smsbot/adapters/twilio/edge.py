@@ -19,6 +19,7 @@ from smsbot.core.language.segments import split
 from smsbot.core.people.address import Address, parse_address
 from smsbot.core.people.carrier import SENDER_KINDS, SenderKind
 from smsbot.core.people.fiction import is_fictional
+from smsbot.core.people.referral import LONGEST_ID, LONGEST_WORDS, Referral
 from smsbot.ports import Clock, Forged, Refused
 
 Form = Mapping[str, Sequence[str]]  # every value of every field: a name may come more than once
@@ -99,13 +100,11 @@ class TwilioCarrier:
             choice=_choice(form),
             media=_media(form),
             location=bool(_one(form, "Latitude") and _one(form, "Longitude")),
-            referral=any(
-                name.startswith("Referral") and name != _NO_REFERRAL and any(form[name])
-                for name in form
-            ),
+            referral=_referral(form),
             opt_out_type=_one(form, "OptOutType") or None,
             sender_kind=_demo_kind(form, self._sender_kind) if demo else self._sender_kind,
             demo=demo,
+            to=_one(form, "To") or _one(form, "MessagingServiceSid"),
         )
 
     def speak(self, texts: Sequence[str]) -> str:
@@ -198,6 +197,18 @@ def _media(form: Form) -> tuple[str, ...]:
     total = min(int(count), MEDIA_LIMIT) if _COUNT.fullmatch(count) else 0
     return tuple(
         _one(form, f"MediaContentType{n}") or "application/octet-stream" for n in range(total)
+    )
+
+
+def _referral(form: Form) -> Referral | None:
+    """The advertisement that sent the person here; None where nothing but the number of its files is told."""
+    if not any(n.startswith("Referral") and n != _NO_REFERRAL and any(form[n]) for n in form):
+        return None
+    return Referral(
+        source_id=_one(form, "ReferralSourceId")[:LONGEST_ID],
+        clid=_one(form, "ReferralCtwaClid")[:LONGEST_ID],
+        headline=_one(form, "ReferralHeadline")[:LONGEST_WORDS],
+        body=_one(form, "ReferralBody")[:LONGEST_WORDS],
     )
 
 

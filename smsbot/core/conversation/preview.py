@@ -144,6 +144,11 @@ def _with(at: Bench, key: str, forms: tuple[str, ...]) -> Book:
     return book
 
 
+def on_phones(text: str) -> tuple[Shown, ...]:
+    """A text without placeholders, as each kind of phone shows it."""
+    return (_on_sms(text, 0), _on_whatsapp(text, 0))
+
+
 def _on_whatsapp(text: str, form: int) -> Shown:
     return Shown("whatsapp", form, (text,), Cost("UCS-2", len(text), 1))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-ConsentEvent = Literal["ask", "yes", "no", "withdraw", "start", "forget"]
+ConsentEvent = Literal["ask", "yes", "no", "withdraw", "start", "forget", "expire"]
 
 ASK_LIFE = timedelta(hours=24)
 RED_FLAG_HOLD = timedelta(days=30)  # no marketing after a red flag
@@ -29,6 +29,8 @@ EVENT_OF: Mapping[str, ConsentEvent] = {
     "OptedOut": "withdraw",
     "OptedIn": "start",
     "Forgotten": "forget",
+    "Undeliverable": "expire",
+    "Lapsed": "expire",
 }
 
 

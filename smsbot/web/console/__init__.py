@@ -5,6 +5,8 @@ sign_in.py   coming in                    texts.py     translations, and the pho
 overview.py  the morning's page           words.py     vocabulary and unread messages
 files.py     PO and XLSX, out and in      calls.py     calls to return and alerts
 staff.py     who is who                   audit.py     who did what
+campaigns.py what brings people           broadcasts.py  invitations to those who said yes
+reports.py   what came of them            meanings.py  what their words mean
 charts.py    pictures of counts           proofs.py    what the lists show of every text
 written.py   texts with placeholders
 """
@@ -31,10 +33,24 @@ from smsbot.core.people.staff import Member, may
 from smsbot.ports import Unavailable
 
 from ..headers import hardened
-from . import audit, calls, files, overview, provider, sign_in, staff, texts, words
+from . import (
+    audit,
+    broadcasts,
+    calls,
+    campaigns,
+    files,
+    overview,
+    provider,
+    reports,
+    sign_in,
+    staff,
+    texts,
+    words,
+)
 from .desk import Desk
 from .doors import Doors
 from .proofs import Proofs
+from .wordings import said
 from .written import written
 
 UPLOAD_LIMIT = 5 * 1024 * 1024  # bytes of a file that a translator sends back
@@ -68,6 +84,9 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
     texts.routes(doors, proofs)
     words.routes(doors)
     calls.routes(doors)
+    campaigns.routes(doors)
+    broadcasts.routes(doors)
+    reports.routes(doors)
     files.routes(doors, proofs, secret_key)
     staff.routes(doors, public_url)
     audit.routes(doors)
@@ -100,6 +119,7 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
             "page_languages": LANGUAGES,
             "page_language": str(get_locale()),
             "here": request.full_path.rstrip("?"),
+            "said": said,
             "written": written,
         }
 

@@ -16,12 +16,14 @@ _DARK = "inline:@media (prefers-color-scheme: dark) {{ {} }}".format(
         (
             "text { fill: #e8ecf3 !important }",
             ".guide { stroke: #4a5568 !important }",
+            ".ci path { stroke: #ffffff !important }",
             *(f".color-{n} {{ fill: {ink} !important }}" for n, ink in enumerate(DARK_INKS)),
         )
     )
 )
 # In CSS pixels, about as large as the page shows them, so that what is written in them is not shrunk.
 WIDE, NARROW = (600, 300), (340, 330)
+MARGIN, LEGEND_LINE = 12, 20
 FEW = 6  # labels that stand beside one another without running into each other
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -46,6 +48,8 @@ def _style() -> Any:
         foreground="#1c2330",
         foreground_strong="#1c2330",
         foreground_subtle="#8a94a6",
+        guide_stroke_color="#c4cbd6",
+        major_guide_stroke_color="#c4cbd6",
         opacity=".9",
         opacity_hover="1",
         colors=INKS,
@@ -62,25 +66,71 @@ def stacked(
     labels: Sequence[str], series: Mapping[str, Sequence[float]], size: tuple[int, int] = WIDE
 ) -> Response:
     """Bars of several counts on top of one another; `size` is `WIDE`, or `NARROW` for the screen of a telephone."""
-    chart = _library().StackedBar(
-        style=_style(),
-        css=["file://style.css", "file://graph.css", _DARK],
-        js=(),
-        width=size[0],
-        height=size[1],
-        legend_at_bottom=True,
-        legend_at_bottom_columns=2,
-        x_label_rotation=90 if len(labels) > FEW else 0,
-        truncate_label=-1,
-        truncate_legend=-1,
-        margin=12,
-        spacing=10,
-        human_readable=True,
-        disable_xml_declaration=True,
-        include_x_axis=True,
-        no_data_text="-",
-    )
+    return _drawn(_library().StackedBar(**_options(labels, size)), labels, series)
+
+
+def beside(
+    labels: Sequence[str], series: Mapping[str, Sequence[float]], size: tuple[int, int] = WIDE
+) -> Response:
+    """Bars of several counts beside one another."""
+    return _drawn(_library().Bar(**_options(labels, size)), labels, series)
+
+
+def lines(
+    labels: Sequence[str], series: Mapping[str, Sequence[float]], size: tuple[int, int] = WIDE
+) -> Response:
+    """Counts from day to day; of many days every so many are named."""
+    options = {**_options(labels, size), "x_label_rotation": 0, "show_minor_x_labels": False}
+    chart = _library().Line(**options, dots_size=3, stroke_style={"width": 2})
+    step = -(-len(labels) // FEW) or 1
+    return _drawn(chart, labels, series, major=list(labels)[::step])
+
+
+def shares(
+    labels: Sequence[str],
+    percents: Sequence[tuple[float, float, float]],
+    size: tuple[int, int] = WIDE,
+) -> Response:
+    """Percentages, each with the interval in which the true one lies: value, low, high."""
+    values = [{"value": value, "ci": {"low": low, "high": high}} for value, low, high in percents]
+    most = max((high for _value, _low, high in percents), default=0.0)
+    chart = _library().Bar(**_options(labels, size), range=(0, most or 1))
+    return _drawn(chart, labels, {"%": values})  # type: ignore[dict-item]
+
+
+def _options(labels: Sequence[str], size: tuple[int, int]) -> dict[str, Any]:
+    return {
+        "style": _style(),
+        "css": ["file://style.css", "file://graph.css", _DARK],
+        "js": (),
+        "width": size[0],
+        "height": size[1],
+        "legend_at_bottom": True,
+        "x_label_rotation": 90 if len(labels) > FEW else 0,
+        "truncate_label": -1,
+        "truncate_legend": -1,
+        "margin": MARGIN,
+        "spacing": 10,
+        "human_readable": True,
+        "disable_xml_declaration": True,
+        "include_x_axis": True,
+        "no_data_text": "-",
+    }
+
+
+def _drawn(
+    chart: Any,
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    major: Sequence[str] = (),
+) -> Response:
     chart.x_labels = list(labels)
+    chart.show_legend = len(series) > 1  # one alone is named by its heading
+    chart.legend_at_bottom_columns = columns = min(2, len(series)) or 1
+    if len(series) % columns:
+        chart.margin_bottom = MARGIN + LEGEND_LINE  # the library forgets a line that is not full
+    if major:
+        chart.x_labels_major = list(major)
     for name, values in series.items():
         chart.add(name, list(values))
     answer = Response(chart.render(), content_type="image/svg+xml; charset=utf-8")

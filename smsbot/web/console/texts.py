@@ -3,10 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
-from typing import cast
 
-import flask_babel
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -24,6 +21,7 @@ from smsbot.ports.console import GAP, Taken
 
 from .desk import Desk
 from .doors import Doors, number, texts_in
+from .money import a_thousand
 from .proofs import FILTERS, KEPT, Line, Proofs, summary
 
 GAP_DAYS = 30
@@ -224,7 +222,7 @@ def _page(
         missing=edition.published.missing.get(key, "never_half" if phrase.safety else "fall_back"),
         following=_next_key(desk, key),
         seen=seen,
-        cost=_price(desk),
+        cost=a_thousand(desk),
     )
     return make_response(page, code)
 
@@ -238,18 +236,9 @@ def _phone(
         seen=seen,
         language=desk.edition().library.scripts[tag].language,
         findings=seen.findings,
-        cost=_price(desk),
+        cost=a_thousand(desk),
         waived={},
     )
-
-
-def _price(desk: Desk) -> Callable[[int], str] | None:
-    """What a thousand messages of so many segments cost, written; None where the settings name no price."""
-    if desk.price is None:
-        return None
-    amount, currency = desk.price
-    written = cast("Callable[[Decimal, str], str]", flask_babel.format_currency)
-    return lambda segments: written(amount * Decimal(segments * 1000), currency)
 
 
 def _numbers(plural: Callable[[int], int], form: int) -> str:

@@ -20,7 +20,7 @@ from smsbot.core.campaign.campaign import Campaign
 from smsbot.core.campaign.plan import Plan, Subscriber
 from smsbot.core.people.address import Address
 from smsbot.ports import Refused
-from smsbot.ports.campaign import Content, Outcome, Status
+from smsbot.ports.campaign import Claimed, Content, Outcome, Status
 
 from ..conftest import SERVER, execute, fresh_database
 
@@ -81,6 +81,18 @@ class Stores:
         plans = [planned(i) for i in ids]
         assert self.deliveries.plan(made.id, 0, ids[-1], plans)
         return made
+
+    def claim(
+        self, broadcast: Broadcast, at: datetime, done: Outcome | None = None
+    ) -> Claimed | None:
+        """The next that is due and can be had; the outcome of the one before is written in any case."""
+        for delivery_id in self.deliveries.due(broadcast, at, 50):
+            if claimed := self.deliveries.claim(broadcast, delivery_id, at, done):
+                return claimed
+            done = None
+        if done is not None:
+            self.deliveries.finish(done)
+        return None
 
     def states(self, broadcast: Broadcast) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -244,7 +256,7 @@ def test_each_is_claimed_once_however_many_claim(stores: Stores) -> None:
 
     def claim_all(_: str) -> list[int]:
         found, done = [], None
-        while claimed := stores.deliveries.claim(made, AT, done):
+        while claimed := stores.claim(made, AT, done):
             found.append(claimed.id)
             done = Outcome(claimed.id, "sent", sid=f"SM{claimed.id}", segments=2)
         return found
@@ -257,12 +269,12 @@ def test_each_is_claimed_once_however_many_claim(stores: Stores) -> None:
 
 def test_what_is_claimed_names_the_person_and_is_not_claimed_again(stores: Stores) -> None:
     made = stores.sending(1)
-    claimed = stores.deliveries.claim(made, AT)
+    claimed = stores.claim(made, AT)
     assert claimed is not None
     assert claimed.to == Address("sms", "+15145550100")
     assert (claimed.language, claimed.country, claimed.zones) == ("en", "CA", "America/Toronto")
     assert claimed.tries == 1
-    assert stores.deliveries.claim(made, AT) is None
+    assert stores.claim(made, AT) is None
     assert stores.states(made) == {"sending": 1}
 
 
@@ -280,7 +292,7 @@ def test_consent_is_read_again_at_the_last_moment(
     made = stores.sending(2)
     first, second = (p.id for p in stores.deliveries.audience(made, 0, 9, AT))
     execute(stores.engine, update(people).where(people.c.id == first).values(change))
-    claimed = stores.deliveries.claim(made, AT)
+    claimed = stores.claim(made, AT)
     assert claimed is not None
     assert claimed.person_id == second
     assert [t.reason for t in stores.deliveries.tally(made.id) if t.state == "skipped"] == [reason]
@@ -288,7 +300,7 @@ def test_consent_is_read_again_at_the_last_moment(
 
 def test_nobody_gets_more_than_the_cap(stores: Stores) -> None:
     first = stores.sending(1, cap=1)
-    claimed = stores.deliveries.claim(first, AT)
+    claimed = stores.claim(first, AT)
     assert claimed is not None
     stores.deliveries.finish(Outcome(claimed.id, "sent", sid="SM1"))
     second = stores.broadcast(cap=1)
@@ -297,15 +309,15 @@ def test_nobody_gets_more_than_the_cap(stores: Stores) -> None:
     for act, by in (("submit", ANN), ("release", BEN), ("start", 0)):
         second = stores.broadcasts.move(second.id, act, by=by)
     assert stores.deliveries.plan(second.id, 0, 1, [planned(claimed.person_id)])
-    assert stores.deliveries.claim(second, AT + timedelta(days=1)) is None
+    assert stores.claim(second, AT + timedelta(days=1)) is None
     assert [t.reason for t in stores.deliveries.tally(second.id)] == ["cap"]
 
 
 def test_a_paused_or_canceled_broadcast_gives_nothing_more(stores: Stores) -> None:
     made = stores.sending(3)
-    assert stores.deliveries.claim(made, AT) is not None
+    assert stores.claim(made, AT) is not None
     stores.broadcasts.move(made.id, "pause", reason="errors")
-    assert stores.deliveries.claim(made, AT) is None
+    assert stores.claim(made, AT) is None
     stores.broadcasts.move(made.id, "cancel")
     assert stores.deliveries.cancel(made.id, "canceled", 1) == 1
     assert stores.deliveries.cancel(made.id, "canceled", 10) == 1
@@ -321,26 +333,27 @@ def test_what_is_not_due_or_not_decided_waits(stores: Stores) -> None:
     plans = [planned(one, later), planned(other, AT, variant="")]
     assert stores.deliveries.plan(made.id, before.checkpoint, other, plans)
     for _ in range(2):
-        assert stores.deliveries.claim(made, AT) is not None
-    assert stores.deliveries.claim(made, AT) is None
+        assert stores.claim(made, AT) is not None
+    assert stores.claim(made, AT) is None
     assert stores.deliveries.next_due(made.id) == AT
     stores.broadcasts.decide(made.id, "B")
     decided = stores.broadcasts.get(made.id)
     assert decided is not None
-    claimed = stores.deliveries.claim(decided, AT)
+    claimed = stores.claim(decided, AT)
     assert claimed is not None
     assert claimed.variant == ""
-    assert stores.deliveries.claim(decided, later) is not None
+    assert stores.claim(decided, later) is not None
 
 
 def test_a_delivery_put_off_is_claimed_again_at_its_new_moment(stores: Stores) -> None:
     made = stores.sending(1)
-    claimed = stores.deliveries.claim(made, AT)
+    claimed = stores.claim(made, AT)
     assert claimed is not None
     later = AT + timedelta(minutes=5)
     put_off = Outcome(claimed.id, "planned", "busy", due_at=later)
-    assert stores.deliveries.claim(made, AT, put_off) is None
-    again = stores.deliveries.claim(made, later)
+    assert stores.claim(made, AT, put_off) is None
+    assert stores.states(made) == {"planned": 1}
+    again = stores.claim(made, later)
     assert again is not None
     assert (again.id, again.tries) == (claimed.id, 2)
 
@@ -350,7 +363,7 @@ def test_a_delivery_put_off_is_claimed_again_at_its_new_moment(stores: Stores) -
 
 def test_statuses_move_a_delivery_on_whatever_their_order(stores: Stores) -> None:
     made = stores.sending(2)
-    one, two = (stores.deliveries.claim(made, AT) for _ in range(2))
+    one, two = (stores.claim(made, AT) for _ in range(2))
     assert one is not None
     assert two is not None
     # Before the create response, and the earlier after the later.
@@ -365,7 +378,7 @@ def test_statuses_move_a_delivery_on_whatever_their_order(stores: Stores) -> Non
 
 def test_a_status_of_another_message_changes_nothing(stores: Stores) -> None:
     made = stores.sending(1)
-    claimed = stores.deliveries.claim(made, AT)
+    claimed = stores.claim(made, AT)
     assert claimed is not None
     stores.deliveries.finish(Outcome(claimed.id, "sent", sid="SM1"))
     foreign = [Status(claimed.id, "SM2", "failed", 30003), Status(999, "SM3", "sent", None)]
@@ -375,7 +388,7 @@ def test_a_status_of_another_message_changes_nothing(stores: Stores) -> None:
 
 def test_what_was_begun_and_never_ended_is_in_doubt(stores: Stores) -> None:
     made = stores.sending(2)
-    claimed = stores.deliveries.claim(made, AT)
+    claimed = stores.claim(made, AT)
     assert claimed is not None
     assert stores.deliveries.doubtful(AT - timedelta(seconds=1), 10) == []
     (doubtful,) = stores.deliveries.doubtful(AT, 10)
@@ -392,7 +405,7 @@ def test_what_was_begun_and_never_ended_is_in_doubt(stores: Stores) -> None:
 
 def test_an_answer_counts_for_the_invitation_that_came_last(stores: Stores) -> None:
     made = stores.sending(1)
-    claimed = stores.deliveries.claim(made, AT)
+    claimed = stores.claim(made, AT)
     assert claimed is not None
     ann = {"key": "ann", "person_id": claimed.person_id}
     execute(stores.engine, insert(person_keys).values(ann))
@@ -408,7 +421,7 @@ def test_an_answer_counts_for_the_invitation_that_came_last(stores: Stores) -> N
 
 def test_two_people_who_are_one_get_one_message(stores: Stores) -> None:
     made = stores.sending(3)
-    sent = stores.deliveries.claim(made, AT)
+    sent = stores.claim(made, AT)
     assert sent is not None
     stores.deliveries.finish(Outcome(sent.id, "sent", sid="SM1"))
     other = next(p.id for p in stores.deliveries.audience(made, 0, 9, AT) if p.id != sent.person_id)
@@ -419,7 +432,7 @@ def test_two_people_who_are_one_get_one_message(stores: Stores) -> None:
 
 def test_after_a_while_a_delivery_leads_to_nobody(stores: Stores) -> None:
     made = stores.sending(2)
-    claimed = stores.deliveries.claim(made, AT)
+    claimed = stores.claim(made, AT)
     assert claimed is not None
     stores.deliveries.finish(Outcome(claimed.id, "sent", sid="SM1"))
     assert stores.deliveries.let_go(AT - timedelta(seconds=1), 10) == 0

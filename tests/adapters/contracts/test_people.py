@@ -12,7 +12,8 @@ from smsbot.adapters.memory import MemoryPeople
 from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.people import SqlPeople
 from smsbot.core.people.address import Address
-from smsbot.core.people.ledger import Standing
+from smsbot.core.people.ledger import Grounds, Standing, Subscription
+from smsbot.core.people.retention import Retention
 from smsbot.ports import Notices, People, Refused
 
 from ..conftest import SERVER, fresh_database
@@ -253,6 +254,97 @@ def test_the_calls_of_two_who_turn_out_to_be_one_both_stay(ledger: Ledger) -> No
     assert len(ledger.open()) == 2
     ledger.write(record("Forgotten", "SM4", 3, ANN))
     assert [n.address for n in ledger.open()] == [None, None]
+
+
+# ---------------------------------------------------------------- what is kept of a subscriber
+
+CANADA = Grounds(country="CA")
+MONTREAL = {"grounds": CANADA, "zones": "America/Toronto"}
+
+
+def subscribed(
+    ledger: Ledger, key: str = ANN, at: float = 0, campaign: int = 0, **more: object
+) -> None:
+    """Somebody is asked and says yes a minute later."""
+    ask, yes = f"SMa{key[0]}{at}", f"SMb{key[0]}{at}"
+    ledger.write(asked(ask, at, key))
+    ledger.write(given(yes, at + 1, key, ask=ask, campaign=campaign, **{**MONTREAL, **more}))
+
+
+def test_what_planning_needs_is_kept_with_the_yes(ledger: Ledger) -> None:
+    assert ledger.subscription(ANN) is None
+    ledger.write(asked())
+    assert ledger.subscription(ANN) is None
+    ledger.write(given(address=Address("whatsapp", "+15145550124"), campaign=4, **MONTREAL))
+    assert ledger.subscription(ANN) == Subscription(
+        "whatsapp", "fr", "CA", "America/Toronto", minutes(1), minutes(1), 4, 4
+    )
+
+
+@pytest.mark.parametrize("ending", ["OptedOut", "Forgotten", "ConsentDeclined", "Undeliverable"])
+def test_it_is_gone_with_the_subscription(ledger: Ledger, ending: str) -> None:
+    subscribed(ledger, campaign=4)
+    ledger.write(record(ending, "SM9", 9))  # type: ignore[arg-type]
+    assert ledger.subscription(ANN) is None
+    subscribed(ledger, at=20)
+    subscription = ledger.subscription(ANN)
+    assert subscription is not None
+    assert (subscription.first_campaign, subscription.last_campaign) == (0, 0)
+
+
+def test_a_second_yes_is_the_one_in_force_and_the_first_campaign_stays(ledger: Ledger) -> None:
+    subscribed(ledger, campaign=4)
+    subscribed(ledger, at=10, campaign=6, grounds=Grounds(country="FR"), zones="Europe/Paris")
+    assert ledger.subscription(ANN) == Subscription(
+        "sms", "fr", "FR", "Europe/Paris", minutes(11), minutes(11), 4, 6
+    )
+    subscribed(ledger, at=20)
+    subscription = ledger.subscription(ANN)
+    assert subscription is not None
+    assert (subscription.first_campaign, subscription.last_campaign) == (4, 6)
+
+
+def test_of_two_who_turn_out_to_be_one_the_newer_subscription_stays(ledger: Ledger) -> None:
+    subscribed(ledger, ANN, campaign=4)
+    newer = Address("whatsapp", "+15145550124")
+    subscribed(ledger, BEN, at=5, campaign=6, address=newer)
+    ledger.link([ANN, BEN])
+    assert ledger.subscriber(ANN) == ledger.subscriber(BEN) == newer
+    assert ledger.subscription(ANN) == ledger.subscription(BEN)
+    assert ledger.subscription(ANN) == Subscription(
+        "whatsapp", "fr", "CA", "America/Toronto", minutes(6), minutes(6), 6, 6
+    )
+
+
+def test_a_dead_number_ends_the_subscription_and_is_no_opt_out(ledger: Ledger) -> None:
+    subscribed(ledger)
+    dead = record("Undeliverable", "delivery-7", 9)
+    ledger.write(dead)
+    ledger.write(dead)
+    assert (ledger.standing(ANN), ledger.subscriber(ANN)) == (Standing(), None)
+    subscribed(ledger, at=20)
+    assert ledger.standing(ANN).subscribed
+
+
+def test_a_number_that_is_none_on_one_channel_says_nothing_of_another(ledger: Ledger) -> None:
+    subscribed(ledger)
+    ledger.write(record("Undeliverable", "delivery-7", 9, channel="whatsapp"))
+    assert ledger.subscriber(ANN) == NUMBER
+
+
+def test_a_dead_number_of_nobody_leaves_no_trace(ledger: Ledger) -> None:
+    ledger.write(record("Undeliverable", "delivery-7", 9))
+    with pytest.raises(Refused):
+        ledger.write(given("SM2", 10, ask="delivery-7"))
+    assert ledger.standing(ANN) == Standing()
+
+
+def test_a_yes_after_the_number_was_found_dead_is_not_undone_by_hearing_of_it_late(
+    ledger: Ledger,
+) -> None:
+    subscribed(ledger, at=10)
+    ledger.write(record("Undeliverable", "delivery-7", 5))
+    assert ledger.subscriber(ANN) == NUMBER
 
 
 # ---------------------------------------------------------------- calls and alerts
@@ -539,6 +631,41 @@ def test_tidying_leaves_consent_holds_and_subscribers(ledger: Ledger) -> None:
     assert ledger.standing("c" * 32).held_until == minutes(9 * WEEK)
     with pytest.raises(Refused):
         ledger.write(given("SM9", 2, ask="SM1"))
+
+
+# ---------------------------------------------------------------- what has had its time
+
+LONG = int(Retention().inactive.total_seconds() // 60)
+PROVABLE = int(Retention().proof.total_seconds() // 60)
+
+
+def test_a_subscriber_of_whom_nothing_was_heard_for_long_subscribes_no_more(
+    ledger: Ledger,
+) -> None:
+    subscribed(ledger)
+    ledger.tidy(minutes(1 + LONG))
+    assert ledger.subscriber(ANN) == NUMBER
+    assert ledger.tidy(minutes(1 + LONG + 60)) == 1
+    assert (ledger.standing(ANN), ledger.subscription(ANN)) == (Standing(), None)
+    subscribed(ledger, at=LONG + 100)
+    assert ledger.subscriber(ANN) == NUMBER
+
+
+def test_who_said_yes_again_meanwhile_subscribes_on(ledger: Ledger) -> None:
+    subscribed(ledger)
+    subscribed(ledger, at=1000)
+    assert ledger.tidy(minutes(1 + LONG + 60)) == 0
+    assert ledger.subscriber(ANN) == NUMBER
+
+
+def test_who_opted_out_is_opted_out_long_after_their_consent_can_be_proved(
+    ledger: Ledger,
+) -> None:
+    subscribed(ledger)
+    ledger.write(record("OptedOut", "SM9", 9))
+    ledger.tidy(minutes(PROVABLE + 100))
+    ledger.tidy(minutes(PROVABLE + 200))
+    assert ledger.standing(ANN) == Standing(minutes(9))
 
 
 def test_what_was_written_long_ago_and_comes_again_still_changes_nothing(ledger: Ledger) -> None:

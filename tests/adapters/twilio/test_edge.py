@@ -13,6 +13,7 @@ from twilio.request_validator import RequestValidator
 from smsbot.adapters.twilio import TwilioCarrier, sign, spelled
 from smsbot.core.conversation.inbound import Inbound
 from smsbot.core.people.address import Address, parse_address
+from smsbot.core.people.referral import Referral
 from smsbot.ports import Forged, Refused
 
 PUBLIC = "https://bot.example.org"
@@ -207,7 +208,12 @@ def test_a_whatsapp_message_as_it_comes_is_heard_to_the_last_space(body: str) ->
     signature = RequestValidator(TOKEN).compute_signature(URL, WHATSAPP | {"Body": body})
     inbound = carrier(account_sid=WHATSAPP["AccountSid"]).hear(URL, fields, signature)
     assert inbound == Inbound(
-        SID, (Address("whatsapp", "+34600000000"),), body, AT, sender_kind="long_code"
+        SID,
+        (Address("whatsapp", "+34600000000"),),
+        body,
+        AT,
+        sender_kind="long_code",
+        to="whatsapp:+14155238886",
     )
 
 
@@ -548,9 +554,23 @@ def test_a_place_has_two_coordinates() -> None:
     assert not heard(form(Latitude="45.5")).location
 
 
-def test_whoever_came_by_an_advertisement_is_known_by_it() -> None:
-    assert heard(form(ReferralSourceId="123", ReferralNumMedia="0")).referral
-    assert not heard(form(ReferralNumMedia="0", ReferralBody="")).referral
+def test_whoever_came_by_an_advertisement_brings_what_it_says() -> None:
+    whole = form(
+        ReferralSourceId="123",
+        ReferralCtwaClid="click",
+        ReferralHeadline="Questions?",
+        ReferralBody="Write to us",
+        ReferralNumMedia="0",
+    )
+    assert heard(whole).referral == Referral("123", "click", "Questions?", "Write to us")
+    assert heard(form(ReferralSourceUrl="https://clinic.example/ad")).referral == Referral()
+    assert heard(form(ReferralNumMedia="0", ReferralBody="")).referral is None
+
+
+def test_an_advertisement_tells_no_more_than_can_be_of_use() -> None:
+    long = heard(form(ReferralSourceId="1" * 5000, ReferralBody="b" * 5000)).referral
+    assert long is not None
+    assert (len(long.source_id), len(long.body)) == (256, 1600)
 
 
 def test_what_the_carrier_did_with_an_opt_out_is_kept() -> None:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from smsbot import wiring
 from smsbot.web.app import make_app
 
+from .campaigning import Marketing, marketing
 from .desks import settings_of
 
 
@@ -83,3 +84,23 @@ def sign_in(app: Flask, assembled: wiring.Parts) -> SignIn:
         return staff
 
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def marketing_parts(
+    tmp_path_factory: pytest.TempPathFactory, texts: wiring.Texts
+) -> Iterator[wiring.Parts]:
+    """The whole bot on a database of its own, for campaigns."""
+    settings = settings_of(tmp_path_factory.mktemp("marketing") / "bot.db", SMS_PRICE="0.0083 USD")
+    wiring.migrate(settings)
+    parts = wiring.assemble(settings, texts)
+    yield parts
+    parts.live.stop()
+    parts.stores.close()
+    parts.people.close()
+    parts.deliveries.close()
+
+
+@pytest.fixture
+def clinic(marketing_parts: wiring.Parts) -> Marketing:
+    return marketing(marketing_parts)
