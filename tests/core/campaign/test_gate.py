@@ -254,7 +254,7 @@ def test_words_like_it_are_not_the_medicine(harmless: str) -> None:
 
 
 def test_a_placeholder_cannot_split_the_name_nor_hold_it() -> None:
-    assert "name" in codes(found(f"{NEUTRAL} bo%(phone)stox"))
+    assert "name" in codes(found(f"{NEUTRAL} dysp%(phone)sort"))
     values = {**VALUES, "clinic": "Montreal Botox Studio"}
     findings = examine(NEUTRAL, "en", "invitation", CANADA, SETTING, values)
     assert [(f.code, f.where) for f in findings] == [("name_inside", "Botox")]
@@ -421,6 +421,11 @@ def test_values_that_whatsapp_rejects_are_found(value: str) -> None:
 def test_a_countrys_own_words_are_found_there() -> None:
     assert ("word", "filler") in added("Ask about filler", ours=rules("AU"))
     assert added("Ask about filler") == []
+
+
+def test_of_words_within_words_the_longest_is_shown() -> None:
+    ours = rules("CA", '[CA]\nwords = ["our lovely new rooms", "new", "lovely new"]')
+    assert added("See our lovely new rooms.", ours=ours) == [("word", "our lovely new rooms")]
 
 
 def test_what_the_medicine_is_for_warns_and_blocks_where_that_is_advertising() -> None:
