@@ -13,12 +13,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .terminal import checkup, fallback, migrate, notices
     from .console import access, first_link, load_proofs, make_live, make_stores
     from .people import make_consents
     from .sender import build_sender
     from .servers import Parts, assemble, build, counting_note
     from .talk import in_memory
+    from .terminal import checkup, fallback, migrate, notices
     from .texts import (
         Texts,
         check_budgets,
