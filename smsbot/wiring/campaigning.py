@@ -1,13 +1,11 @@
 """What staff's work on campaigns leans on, for the console and for the terminal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
 from smsbot.adapters import files
 from smsbot.adapters.twilio import TwilioMessages
-from smsbot.core.campaign.campaign import Campaign
 from smsbot.core.campaign.codes import new_code
 from smsbot.core.campaign.gate import Setting, examine_everywhere
 from smsbot.core.campaign.rules import RuleBook, Rules
@@ -18,9 +16,8 @@ from smsbot.core.conversation.compose import Book
 from smsbot.core.people.address import Channel, parse_address
 from smsbot.flows.answer import Answer
 from smsbot.flows.campaigns import Campaigning, Gate, Objection, TextKind
-from smsbot.ports import Clock, Refused
+from smsbot.ports import Clock
 from smsbot.ports.campaign import Ask
-from smsbot.ports.ways import Links, PageWords, Paper
 from smsbot.settings import Settings
 
 from .campaigns import rules_of
@@ -96,28 +93,3 @@ def make_gate(rules: RuleBook, book: Callable[[], Book]) -> Gate:
 def _hosts(*addresses: str) -> frozenset[str]:
     """The clinic's own hosts."""
     return frozenset(host for a in addresses if (host := urlsplit(a).hostname))
-
-
-@dataclass(frozen=True)
-class NoWays:
-    """Where nothing makes links, QR codes and posters."""
-
-    def links(self, campaign: Campaign, language: str) -> Links:  # noqa: ARG002
-        """None."""
-        return Links("", "", "", "")
-
-    def qr_svg(self, text: str) -> bytes:  # noqa: ARG002
-        """None."""
-        return b""
-
-    def qr_png(self, text: str) -> bytes:  # noqa: ARG002
-        """None."""
-        return b""
-
-    def poster(self, campaign: Campaign, language: str, paper: Paper) -> bytes:  # noqa: ARG002
-        """Raises `Refused`."""
-        raise Refused("posters cannot be made here")
-
-    def words(self, language: str) -> PageWords:  # noqa: ARG002
-        """Raises `Refused`."""
-        raise Refused("there is no page here")

@@ -47,7 +47,7 @@ from smsbot.web.notices import link_of
 from smsbot.web.phone import Inbox
 from smsbot.web.phone.trace import encode, trace
 
-from .campaigning import NoWays, make_campaigning
+from .campaigning import make_campaigning
 from .campaigns import (
     Around,
     Hearing,
@@ -61,6 +61,7 @@ from .campaigns import (
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
 from .talk import in_memory
 from .texts import Texts, texts_of
+from .ways import ClinicWays
 from .words import make_phrasebook, make_publish
 
 # What a line or a count must not name, beside the topics that say so themselves: it would tell of a person's health.
@@ -186,7 +187,12 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 sender_of(settings),
                 live.look,
             ),
-            ways=NoWays(),
+            ways=ClinicWays(
+                book=around.book,
+                sender=settings.sender,
+                public_url=settings.public_url,
+                clock=clock,
+            ),
             contents=stores.contents,
             counted=deliveries.tally,
             members=stores.members,

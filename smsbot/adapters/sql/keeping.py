@@ -1,6 +1,5 @@
 """What has had its time: subscribers of whom nothing was heard for long, and entries that need no longer lead to anybody."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Text, cast, exists, or_, select, update
@@ -12,28 +11,24 @@ from . import persons
 from .tables import consent_events, people, person_keys
 
 
-def inactive(
-    connection: Connection, before: datetime, at: datetime, limit: int
-) -> Sequence[Record]:
-    """The ends, at `at`, of subscriptions of whose people nothing was heard since `before`."""
+def inactive(connection: Connection, before: datetime, at: datetime) -> Record | None:
+    """The end, at `at`, of one subscription of whose person nothing was heard since `before`; None where there is none."""
     columns = people.c
-    rows = connection.execute(
+    row = connection.execute(
         select(people)
         .where(
             columns.number.is_not(None),
             columns.subscribed_at < before,
             or_(columns.wrote_at.is_(None), columns.wrote_at < before),
+            exists().where(person_keys.c.person_id == columns.id),
         )
         .order_by(columns.subscribed_at)
-        .limit(limit)
-    ).all()
-    ends = []
-    for row in rows:
-        keys = persons.keys_of(connection, row.id)
-        subscription = persons.subscription_of(row)
-        if keys and subscription is not None:
-            ends.append(lapsed(keys, subscription, at))
-    return ends
+        .limit(1)
+    ).one_or_none()
+    subscription = persons.subscription_of(row) if row else None
+    if row is None or subscription is None:
+        return None
+    return lapsed(persons.keys_of(connection, row.id), subscription, at)
 
 
 def erase(connection: Connection, before: datetime, limit: int) -> int:

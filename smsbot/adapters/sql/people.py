@@ -261,7 +261,11 @@ class SqlPeople:
         """
         removed = 0
         if self._looked is None or not timedelta() <= at - self._looked < EVERY:
-            removed = self._hurried.run(lambda c: self._lapsed(c, at), writes=True)
+            # One at a time, since whoever talks to the bot meanwhile waits for the end of each.
+            while removed < AT_ONCE and self._hurried.run(
+                lambda c: self._lapsed(c, at), writes=True
+            ):
+                removed += 1
             erased = self._hurried.run(lambda c: self._erased(c, at), writes=True)
             self._looked = at if removed < AT_ONCE and erased == 0 else None
 
@@ -273,15 +277,13 @@ class SqlPeople:
 
         return removed + self._hurried.run(work, writes=True)
 
-    def _lapsed(self, connection: Connection, at: datetime) -> int:
-        before = at - self._retention.inactive
-        if not keeping.inactive(connection, before, at, 1):
-            return 0
+    def _lapsed(self, connection: Connection, at: datetime) -> bool:
+        """Ends the subscription of which nothing was heard for longest, if that is too long; whether there was one."""
         chain.lock_head(connection)
-        ends = keeping.inactive(connection, before, at, AT_ONCE)
-        for end in ends:
+        end = keeping.inactive(connection, at - self._retention.inactive, at)
+        if end is not None:
             self._write(connection, end)
-        return len(ends)
+        return end is not None
 
     def _erased(self, connection: Connection, at: datetime) -> int:
         chain.lock_head(connection)

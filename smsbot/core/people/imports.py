@@ -5,7 +5,6 @@ stands in a row is ever repeated in a complaint about it.
 """
 
 import csv
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ def rows_of(content: bytes) -> tuple[Row, ...]:
     text = _decoded(content)
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
     rows: list[Row] = []
     names: list[str] = []
     count = 0

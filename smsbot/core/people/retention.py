@@ -17,7 +17,7 @@ from datetime import timedelta
 MONTH = timedelta(days=365.25 / 12)
 YEAR = timedelta(days=366)  # not a day less than a year is meant
 EVERY = timedelta(hours=1)  # how often it is looked for what has had its time
-AT_ONCE = 50  # people looked after in one transaction
+AT_ONCE = 10  # people looked after in one round
 
 
 @dataclass(frozen=True, slots=True)
