@@ -38,6 +38,7 @@ class Rules:
     )  # channel -> why nobody is invited on it
     words: tuple[Pattern, ...] = ()  # what may not be said there
     price_needs: tuple[str, ...] = ()  # placeholders that stand beside a price
+    purpose: bool = False  # whether to say what the medicine is for is to advertise it
     evidence: tuple[str, ...] = ()  # the files on which the clinic goes further than the rule
 
 
@@ -73,6 +74,7 @@ class Reach:
     barred: Mapping[str, str] = field(default_factory=dict)
     words: tuple[Pattern, ...] = ()
     price_needs: tuple[str, ...] = ()
+    purpose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class RuleBook:
             },
             words=(*reach.words, *wish.words),
             price_needs=reach.price_needs,
+            purpose=reach.purpose,
             evidence=(wish.evidence,) if wish.evidence else (),
         )
 
@@ -216,6 +219,7 @@ def _met(one: Rules, other: Rules) -> Rules:
         barred={**other.barred, **one.barred},
         words=tuple(dict.fromkeys((*one.words, *other.words))),
         price_needs=tuple(dict.fromkeys((*one.price_needs, *other.price_needs))),
+        purpose=one.purpose or other.purpose,
         evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence))),
     )
 
@@ -251,23 +255,21 @@ def read_rules(table: Mapping[str, Any], file: str = FILE) -> RuleBook:
 def _reach(row: "_Row") -> Iterator[tuple[str, Reach]]:
     row.only(
         *("places", "names", "on_evidence", "windows"),
-        *("guard_minutes", "holidays_of", "barred", "price_needs", "words"),
+        *("guard_minutes", "holidays_of", "barred", "price_needs", "purpose", "words"),
     )
     places = row.texts("places")
     if not places:
         raise row.broken("places", 'is missing; name the countries, such as ["CA"]')
-    on_evidence = row.table.get("on_evidence", False)
-    if not isinstance(on_evidence, bool):
-        raise row.broken("on_evidence", "must be true or false")
     reach = Reach(
         names=row.names(),
         week=row.week("windows") if "windows" in row.table else None,
-        on_evidence=on_evidence,
+        on_evidence=row.flag("on_evidence"),
         guard=row.guard(),
         holidays_of=row.texts("holidays_of"),
         barred=row.barred(),
         words=row.patterns("words"),
         price_needs=row.texts("price_needs"),
+        purpose=row.flag("purpose"),
     )
     for place in places:
         row.place(place)
@@ -314,6 +316,12 @@ class _Row:
         if not isinstance(value, str):
             raise self.broken(key, "must be a text")
         return value.strip()
+
+    def flag(self, key: str) -> bool:
+        value = self.table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.broken(key, "must be true or false")
+        return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.table.get(key, [])

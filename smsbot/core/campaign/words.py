@@ -28,6 +28,7 @@ Subject = Literal[
     "minors",
     "health",  # what somebody suffers from, or was treated for
     "looks",  # what is wrong with somebody's face
+    "wrinkles",  # what the medicine is for
 ]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 HARMLESS = "harmless"
@@ -145,7 +146,8 @@ def _tokens(chunk: str, start: int, end: int) -> Iterator[Token]:
 
 
 _WRITTEN = re.compile(r"[^\W\d_]+|\d+")
-_GLUED = re.compile(r"(?<!\w)(\d+)(?=[^\W\d_])")  # a figure and its unit: 20zl
+# A figure and its unit: 20zl, rp200.
+_GLUED = re.compile(r"(?<!\w)(\d+(?=[^\W\d_])|[^\W\d_]{1,3}(?=\d{2}))")
 _HEBREW_PREFIX = frozenset("הובלמשכ")
 
 
