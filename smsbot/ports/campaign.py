@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from smsbot.core.campaign.broadcast import Broadcast, BroadcastAct, BroadcastState, Variant
 from smsbot.core.campaign.campaign import Campaign
@@ -345,3 +345,32 @@ class Leases(Protocol):
 
     def held(self, name: str) -> bool:
         """Whether somebody holds it. Raises `Unavailable`."""
+
+
+class Approval(Protocol):
+    """What WhatsApp says of a template."""
+
+    @property
+    def status(self) -> str:
+        """unsubmitted, received, pending, approved, rejected, paused or disabled."""
+
+
+class Templates(Protocol):
+    """The carrier's templates. Raises `Rejected`, `Busy` or `InDoubt`."""
+
+    def make(
+        self,
+        friendly_name: str,
+        language: str,
+        variables: Mapping[str, str],
+        types: Mapping[str, Mapping[str, Any]],
+    ) -> str:
+        """Makes a template and returns its id. Raises `ValueError` where WhatsApp has none in the language."""
+
+    def ask_approval(
+        self, sid: str, name: str, category: Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
+    ) -> Approval:
+        """Hands it in."""
+
+    def approvals(self, sid: str) -> Approval:
+        """Where it stands."""
