@@ -1,5 +1,6 @@
 """The ways into a campaign: its links, its QR code and its poster."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -25,11 +26,21 @@ class Ways(Protocol):
     def links(self, campaign: Campaign, language: str) -> Links:
         """Its links in a language."""
 
+    def address(self, campaign: Campaign) -> str:
+        """Where its QR code leads: to a page in the language of whoever looks at it."""
+
     def qr_svg(self, text: str) -> bytes:
         """A QR code as a picture that scales."""
 
     def qr_png(self, text: str) -> bytes:
         """The same as pixels, large enough to be printed."""
 
-    def poster(self, campaign: Campaign, language: str, paper: Paper) -> bytes:
-        """A poster as PDF. Raises `Refused` where it cannot be set, saying what is lacking."""
+    def poster(
+        self,
+        campaign: Campaign,
+        language: str,
+        paper: Paper,
+        headline: str,
+        lines: Sequence[str],
+    ) -> bytes:
+        """A poster as PDF, with these words of the campaign's own. Raises `Refused` where it cannot be set, saying what is lacking."""

@@ -4,6 +4,7 @@ texts.py      the languages' files, what is said and read, and the edition in fo
 servers.py    the web process and the worker
 sender.py     the process that sends broadcasts
 campaigns.py  what broadcasts lean on
+campaigning.py  what staff's work on campaigns leans on
 console.py    what the staff's pages lean on
 checkup.py    what is to be looked at before going live, and the rest of the terminal's work
 """
@@ -12,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .campaigning import Bench, campaigning
     from .checkup import checkup, fallback, migrate, notices
     from .console import access, first_link, load_proofs, make_live, make_stores
     from .sender import build_sender
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Bench",
     "Parts",
     "Texts",
     "access",
     "assemble",
     "build",
     "build_sender",
+    "campaigning",
     "check_budgets",
     "checkup",
     "counting_note",
@@ -56,6 +60,8 @@ __all__ = [
 
 # Each process loads its own part only: the one that sends is a third of the one that reads.
 _HOMES = {
+    "Bench": "campaigning",
+    "campaigning": "campaigning",
     "Parts": "servers",
     "Texts": "texts",
     "access": "console",

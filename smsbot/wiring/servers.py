@@ -46,7 +46,7 @@ from smsbot.web.notices import link_of
 from smsbot.web.phone import Inbox
 from smsbot.web.phone.trace import encode, trace
 
-from .campaigning import NoWays, make_campaigning
+from .campaigning import Ears, make_campaigning, make_gate, make_ways
 from .campaigns import (
     Around,
     Hearing,
@@ -178,11 +178,13 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 stores,
                 clock,
                 around.book,
+                make_gate(settings, around.book),
+                lambda: Ears(live.now().answer.reader.lexicon, live.now().answer.names),
                 AskBroadcasts(asking),
                 sender_of(settings),
                 live.look,
             ),
-            ways=NoWays(),
+            ways=make_ways(settings, around.book),
             contents=stores.contents,
             counted=deliveries.tally,
             members=stores.members,

@@ -18,13 +18,13 @@ from smsbot.core.people.staff import Member
 from smsbot.flows.campaigns import TextKind, Wrong
 from smsbot.ports import Refused
 from smsbot.ports.console import CAMPAIGN
-from smsbot.ports.ways import PAPERS, Links
+from smsbot.ports.ways import PAPERS
 
 from .desk import Desk
 from .doors import Doors
-from .meanings import BROADCAST_STATES, CAME, CAMPAIGN_STATES
 from .money import a_thousand
-from .wordings import Look, at_fields, holders, look_at, said, tongues
+from .names import BROADCAST_STATES, CAME, CAMPAIGN_STATES
+from .wordings import Look, at_fields, holders, look_at, sentence, tongues
 
 FIRST_RUN = timedelta(days=30)  # how long a new campaign runs where nobody says otherwise
 
@@ -94,7 +94,7 @@ def _list_routes(doors: Doors) -> None:
         for keyword in filled.keywords:
             found += flow.keyword_faults(keyword, others)
         return render_template(
-            "console/_faults.html", found=[said(f.words, f.values) for f in found]
+            "console/_faults.html", found=[sentence(f.words, f.values) for f in found]
         )
 
 
@@ -174,7 +174,7 @@ def _kept(
         return _page(desk, before, written, at_fields(wrong.faults), code=422)
     except Refused as no:
         newest = desk.campaigning.campaigns.get(before.id) if before else None
-        return _page(desk, newest, written, wrong=said(str(no), {}), code=409)
+        return _page(desk, newest, written, wrong=sentence(str(no)), code=409)
     flash(_("Kept."))
     return redirect(url_for("console.campaign", campaign_id=kept.id))
 
@@ -188,7 +188,7 @@ def _stated(
     except Wrong as wrong:
         return _page(desk, found, shown_of(found), at_fields(wrong.faults), code=422)
     except Refused as no:
-        flash(said(str(no), {}), "wrong")
+        flash(sentence(str(no)), "wrong")
     else:
         flash(says)
     return redirect(url_for("console.campaign", campaign_id=campaign_id))
@@ -270,6 +270,8 @@ def _page(
 
 # ---------------------------------------------------------------- the ways in
 
+LINES = 2  # below the headline of a poster
+
 
 def _ways_routes(doors: Doors) -> None:
     desk = doors.desk
@@ -277,52 +279,67 @@ def _ways_routes(doors: Doors) -> None:
     @doors.get("/campaigns/<int:campaign_id>/ways", needs="campaigns")
     def ways(_member: Member, campaign_id: int) -> ResponseReturnValue:
         found = campaign_or_404(desk, campaign_id)
-        lines = [(language, desk.ways.links(found, language.tag)) for language in tongues(desk)]
-        return render_template(
-            "console/campaign_ways.html",
-            campaign=found,
-            lines=lines,
-            scanned=_scanned(lines),
-            papers=PAPERS,
-            states=CAMPAIGN_STATES,
-        )
+        return _ways_page(desk, found)
 
     @doors.get("/campaigns/<int:campaign_id>/qr.<kind>", needs="campaigns")
     def qr(_member: Member, campaign_id: int, kind: str) -> ResponseReturnValue:
         found = campaign_or_404(desk, campaign_id)
-        text = _scanned([(line, desk.ways.links(found, line.tag)) for line in tongues(desk)])
-        if kind not in ("svg", "png") or not text:
+        makes = {
+            "svg": (desk.ways.qr_svg, "image/svg+xml; charset=utf-8"),
+            "png": (desk.ways.qr_png, "image/png"),
+        }
+        if kind not in makes:
             abort(404)
-        if kind == "svg":
-            answer = Response(desk.ways.qr_svg(text), content_type="image/svg+xml; charset=utf-8")
-        else:
-            answer = Response(desk.ways.qr_png(text), content_type="image/png")
-        return _named(answer, f"qr-{found.code}.{kind}")
+        make, mime = makes[kind]
+        answer = Response(make(desk.ways.address(found)), content_type=mime)
+        return _named(answer, f"qr-{found.code}.{kind}") if request.args.get("save") else answer
 
-    @doors.get("/campaigns/<int:campaign_id>/poster", needs="campaigns")
+    @doors.post("/campaigns/<int:campaign_id>/poster", needs="campaigns")
     def poster(_member: Member, campaign_id: int) -> ResponseReturnValue:
         found = campaign_or_404(desk, campaign_id)
-        tag = request.args.get("language", "")
-        paper = next((p for p in PAPERS if p == request.args.get("paper", "")), None)
+        form = request.form
+        tag = form.get("language", "")
+        paper = next((p for p in PAPERS if p == form.get("paper", "")), None)
         if tag not in desk.edition().library.scripts or paper is None:
             abort(404)
+        headline = form.get("headline", "").strip()
+        lines = [line for n in range(LINES) if (line := form.get(f"line{n}", "").strip())]
+        if not headline:
+            return _ways_page(desk, found, (_("Write a headline first."),))
+        if wrong := on_a_wall(desk, tag, headline, lines):
+            return _ways_page(desk, found, wrong)
         try:
-            made = desk.ways.poster(found, tag, paper)
+            made = desk.ways.poster(found, tag, paper, headline, lines)
         except Refused as no:
-            flash(said(str(no), {}), "wrong")
-            return redirect(url_for("console.ways", campaign_id=campaign_id))
+            return _ways_page(desk, found, (sentence(str(no)),))
         answer = Response(made, content_type="application/pdf")
         return _named(answer, f"poster-{found.code}-{tag}-{paper}.pdf")
 
 
-def _scanned(lines: Sequence[tuple[object, Links]]) -> str:
-    """Where a QR code leads: to the page that counts, in whatever language the phone is; else to the first link."""
-    links = lines[0][1] if lines else Links("", "", "", "")
-    return links.counted or links.sms or links.whatsapp
+def on_a_wall(desk: Desk, tag: str, headline: str, lines: Sequence[str]) -> list[str]:
+    """Why these words cannot stand on a poster: the gate reads them as a welcome that says who writes and how to end it."""
+    words = "\n".join((headline, *lines, "%(clinic)s %(STOP)s"))
+    found = desk.campaigning.gate(words, tag, "welcome", (), ("sms",))
+    return [sentence(o.words, o.values) for o in found if o.blocks]
+
+
+def _ways_page(desk: Desk, campaign: Campaign, wrong: Sequence[str] = ()) -> Response:
+    """The ways in; with what was typed for a poster that could not be made."""
+    page = render_template(
+        "console/campaign_ways.html",
+        campaign=campaign,
+        lines=[(line, desk.ways.links(campaign, line.tag)) for line in tongues(desk)],
+        address=desk.ways.address(campaign),
+        papers=PAPERS,
+        states=CAMPAIGN_STATES,
+        wrong=wrong,
+        typed=request.form,
+        count=LINES,
+    )
+    return make_response(page, 422 if wrong else 200)
 
 
 def _named(answer: Response, name: str) -> Response:
-    """The answer as a file, where a file was asked for."""
-    if request.args.get("save"):
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    """The answer as a file."""
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -15,7 +15,7 @@ from smsbot.core.campaign.campaign import Campaign, Fault
 from smsbot.core.people.address import Address
 from smsbot.core.people.staff import Member, Role
 from smsbot.flows.campaigns import Campaigning, Objection
-from smsbot.ports import Unavailable
+from smsbot.ports import Refused, Unavailable
 from smsbot.ports.campaign import Accepted, Listed, Outgoing
 from smsbot.ports.ways import Links, Paper
 from smsbot.web.app import make_app
@@ -63,14 +63,26 @@ class PlainWays:
             f"https://bot.clinic.example/c/{campaign.code}",
         )
 
+    def address(self, campaign: Campaign) -> str:
+        return f"https://bot.clinic.example/c/{campaign.code}"
+
     def qr_svg(self, text: str) -> bytes:
         return f"<svg xmlns='http://www.w3.org/2000/svg'><title>{text}</title></svg>".encode()
 
     def qr_png(self, text: str) -> bytes:
         return b"\x89PNG" + text.encode()
 
-    def poster(self, campaign: Campaign, language: str, paper: Paper) -> bytes:
-        return f"%PDF {campaign.code} {language} {paper}".encode()
+    def poster(
+        self,
+        campaign: Campaign,
+        language: str,
+        paper: Paper,
+        headline: str,
+        lines: Sequence[str],
+    ) -> bytes:
+        if "narrow" in headline:
+            raise Refused("this headline is too long")
+        return f"%PDF {campaign.code} {language} {paper} {headline} {lines}".encode()
 
 
 @dataclass

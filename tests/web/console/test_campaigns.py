@@ -58,9 +58,9 @@ def test_a_campaign_is_made_with_a_code_of_its_own_and_found_in_the_list(
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"name": " "}, "give the campaign a name"),
-        ({"begins": "soon"}, "write a day, such as 2026-12-24"),
-        ({"ends": "2020-01-01"}, "it ends before it begins"),
+        ({"name": " "}, "Give the campaign a name"),
+        ({"begins": "soon"}, "Write a day, such as 2026-12-24"),
+        ({"ends": "2020-01-01"}, "It ends before it begins"),
         ({"keywords": "PRICE"}, "PRICE already means something"),
         ({"welcome.en": "x" * 4001}, "4000 characters are the most"),
     ],
@@ -120,7 +120,7 @@ def test_a_campaign_is_launched_only_with_texts_that_pass_the_gate(
     assert clinic.flow.campaigns.get(kept.id).state == "draft"  # type: ignore[union-attr]
 
     empty = clinic.campaign(mia.member, welcome={})
-    assert "write the welcome in one language" in plain(mia.post(f"/campaigns/{empty.id}/launch"))
+    assert "Write the welcome in one language" in plain(mia.post(f"/campaigns/{empty.id}/launch"))
 
     good = clinic.campaign(mia.member)
     mia.post(f"/campaigns/{good.id}/launch")
@@ -138,7 +138,7 @@ def test_of_two_people_at_one_campaign_the_second_is_told_and_loses_nothing(
     mia.post(f"/campaigns/{kept.id}", {**first, "name": "Hers"})
     page = mia.post(f"/campaigns/{kept.id}", {**second, "name": "His"})
     assert page.status_code == 409
-    assert "somebody changed the campaign meanwhile" in plain(page)
+    assert "Somebody changed the campaign meanwhile" in plain(page)
     again = fields(page)
     assert again["name"] == "His"
     assert mia.post(f"/campaigns/{kept.id}", dict(again)).status_code == 302
@@ -160,11 +160,32 @@ def test_the_ways_in_are_links_in_each_language_a_qr_code_and_a_poster(
     png = mia.get(f"/campaigns/{kept.id}/qr.png?save=1")
     assert png.headers["Content-Disposition"] == f'attachment; filename="qr-{kept.code}.png"'
     assert mia.get(f"/campaigns/{kept.id}/qr.gif").status_code == 404
-    poster = mia.get(f"/campaigns/{kept.id}/poster?language=zh-Hans&paper=letter")
-    assert poster.data == f"%PDF {kept.code} zh-Hans letter".encode()
-    assert poster.mimetype == "application/pdf"
-    assert mia.get(f"/campaigns/{kept.id}/poster?language=xx&paper=a4").status_code == 404
-    assert mia.get(f"/campaigns/{kept.id}/poster?language=en&paper=a9").status_code == 404
+
+
+def test_a_poster_is_made_of_words_that_pass_the_gate(clinic: Marketing, mia: Marketer) -> None:
+    kept = clinic.campaign(mia.member)
+    path = f"/campaigns/{kept.id}/poster"
+    form: dict[str, object] = {
+        "headline": "Meet our doctors",
+        "line0": "On Friday",
+        "line1": "",
+        "language": "zh-Hans",
+        "paper": "letter",
+    }
+    made = mia.post(path, form)
+    assert made.mimetype == "application/pdf"
+    assert made.data == f"%PDF {kept.code} zh-Hans letter Meet our doctors ['On Friday']".encode()
+    for more, says in (
+        ({"headline": "Botox days"}, "“Botox” names the medicine"),
+        ({"headline": " "}, "Write a headline first"),
+        ({"headline": "narrow"}, "This headline is too long"),
+    ):
+        page = mia.post(path, {**form, **more})
+        assert page.status_code == 422
+        assert says in plain(page)
+        assert fields(page)["line0"] == "On Friday"
+    assert mia.post(path, {**form, "language": "xx"}).status_code == 404
+    assert mia.post(path, {**form, "paper": "a9"}).status_code == 404
 
 
 def test_only_marketers_and_admins_come_in(clinic: Marketing, mia: Marketer) -> None:

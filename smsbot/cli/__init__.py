@@ -40,6 +40,8 @@ from smsbot.ports import Refused, Unavailable
 from smsbot.settings import Misconfigured, Settings
 from smsbot.wiring.console import give_back_published
 
+from . import campaign
+
 
 class BadLine(ValueError):
     """A line of JSONL that is not what the command takes."""
@@ -80,6 +82,10 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
+    def group(name: str, help: str) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+        return added
+
     chat = command("chat", _chat, "talk to the bot in the terminal")
     chat.add_argument("--jsonl", action="store_true", help="one JSON object a line in and out")
     chat.add_argument(
@@ -93,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     calls.add_argument("--acknowledge", metavar="ID", help="take one: nobody is told of it again")
     _staff_parsers(command("staff", _staff_list, "who may use the console"))
+    campaign.parsers(group("campaign", "campaigns and their broadcasts, as in the console"))
     command("migrate", _migrate, "bring the database up to date")
     command("learn", _learn, "fit the readers to the examples now; a start does it where it must")
     doctor = command(
