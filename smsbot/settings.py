@@ -111,6 +111,10 @@ class Settings:
     send_slots: str = _setting(
         "SEND_SLOTS", "4", "messages of broadcasts that may be on their way to Twilio at once"
     )
+    trial_numbers: str = _setting(
+        "TRIAL_NUMBERS",
+        help="staff's numbers, comma-separated: a broadcast can be tried on them before it is released",
+    )
     in_doubt_seconds: str = _setting(
         "IN_DOUBT_SECONDS",
         "120",
@@ -267,6 +271,7 @@ def _price(text: str) -> tuple[Decimal, str] | None:
 _PREFIXES = (
     "TWILIO_",
     "SEND_",
+    "TRIAL_",
     "NOTIFY_",
     "CLINIC_",
     "SMSBOT_",

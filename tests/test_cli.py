@@ -154,6 +154,10 @@ def test_a_broken_clinic_file_is_named_with_its_key(tmp_path: Path) -> None:
             "hours.thursday: '19:00-09:00' ends before it begins",
         ),
         (good.replace('"fr"', '"xx"'), "languages: 'xx' is not a loaded language"),
+        (
+            f"{good}\n[retention]\ninactive_months = 40\n",
+            "retention.inactive_months: must be 36 at most",
+        ),
     ]:
         clinic.write_text(wrong)
         run = smsbot("chat", "--jsonl", stdin="{}", CLINIC_FILE=str(clinic))

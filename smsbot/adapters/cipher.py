@@ -27,7 +27,8 @@ class Cipher:
         if not stripped:
             raise Misconfigured(["DATA_KEYS is not set: make one with: smsbot doctor --make-key"])
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in stripped])
+            each = [Fernet(key) for key in stripped]
+            self._fernet, self._first = MultiFernet(each), each[0]
         except ValueError:
             raise Misconfigured(
                 [
@@ -50,6 +51,14 @@ class Cipher:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise WrongKey from None
+
+    def renewed(self, sealed: str) -> str | None:
+        """The same text sealed with the first key; None where it is so already. Raises `WrongKey`."""
+        try:
+            self._first.decrypt(sealed.encode())
+        except InvalidToken:
+            return self.seal(self.unseal(sealed))
+        return None
 
     def seal_record(self, record: Record) -> str:
         """A whole record as one sealed text."""

@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +86,18 @@ def replace_file(path: Path, content: bytes) -> None:
             aside.unlink(missing_ok=True)
     except OSError as error:
         raise Broken(str(path), "file", f"cannot be written: {error.strerror}") from None
+
+
+def beside(folder: Path, limit: int = 100_000) -> Callable[[str], str]:
+    """Gives the text of a file in the folder itself by its name; "" where there is none, or it is no text in UTF-8, or a long one."""
+
+    def text_of(name: str) -> str:
+        path = folder / name
+        try:
+            if path.resolve().parent != folder.resolve() or path.stat().st_size > limit:
+                return ""
+            return path.read_text(encoding="utf-8-sig")
+        except (OSError, ValueError):
+            return ""
+
+    return text_of

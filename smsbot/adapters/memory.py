@@ -11,6 +11,7 @@ from smsbot.adapters.records import (
     OPTING,
     ends_nothing,
     entry_of,
+    lapsed,
     misquoted,
     subscription_of,
 )
@@ -27,6 +28,7 @@ from smsbot.core.people.consent import (
     objection,
 )
 from smsbot.core.people.ledger import Entry, Standing, Subscription, follow, joined, united
+from smsbot.core.people.retention import USUAL, Retention
 from smsbot.ports import (
     Closed,
     Kept,
@@ -105,8 +107,9 @@ class MemoryConversations:
 class MemoryPeople:
     """The ledger and its notices in dictionaries. `broken` makes every call fail, as when the database is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, retention: Retention = USUAL) -> None:
         self.broken = False
+        self.retention = retention
         self.chain: list[tuple[str, Entry]] = []
         self.texts: dict[str, str] = {}  # the questions that were asked, by their hash
         self.notices: dict[str, Notice] = {}
@@ -216,7 +219,7 @@ class MemoryPeople:
 
     def _latest(self, keys: Sequence[str]) -> tuple[Latest | None, dict[ConsentEvent, datetime]]:
         persons = {self._persons[key] for key in keys if key in self._persons}
-        theirs = [entry for _, entry in self.chain if self._persons[entry.person] in persons]
+        theirs = [entry for _, entry in self.chain if self._persons.get(entry.person) in persons]
         last = Latest(theirs[-1].event, theirs[-1].message_id, theirs[-1].at) if theirs else None
         return last, {entry.event: entry.at for entry in sorted(theirs, key=lambda e: e.at)}
 
@@ -338,7 +341,26 @@ class MemoryPeople:
             for notice in taken:
                 self.notices[notice.id] = replace(notice, address=None)
                 self._sources.pop(notice.id, None)
-            return sum(n.address is not None for n in taken)
+            return sum(n.address is not None for n in taken) + self._kept_no_longer(at)
+
+    def _kept_no_longer(self, at: datetime) -> int:
+        """Subscriptions of the inactive end, and old entries lead to nobody; how many subscriptions."""
+        silent = [
+            (person, subscription)
+            for person, (_, subscription) in self._subscribers.items()
+            if subscription.wrote_at < at - self.retention.inactive
+        ]
+        for person, subscription in silent:
+            keys = sorted(key for key, p in self._persons.items() if p == person)
+            self.write(lapsed(keys, subscription, at))
+        before = at - self.retention.proof
+        whose = [(self._persons.get(entry.person), entry.at) for _, entry in self.chain]
+        kept = {who for who, told in whose if told >= before or who in self._subscribers}
+        self.chain = [
+            (tied, entry if self._persons.get(entry.person) in kept else entry.without_identity(n))
+            for n, (tied, entry) in enumerate(self.chain, 1)
+        ]
+        return len(silent)
 
 
 def _joined(

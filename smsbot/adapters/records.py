@@ -1,22 +1,29 @@
 """What a record means to any ledger, whatever it is kept in."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
 
+from smsbot.core.people.address import Address, Channel
 from smsbot.core.people.consent import ConsentEvent
-from smsbot.core.people.ledger import Entry, Subscription, entry
+from smsbot.core.people.ledger import Entry, Grounds, Subscription, entry
 from smsbot.ports import NoticeKind, Proof, Record, RecordName
 
 NOTICE_OF: Mapping[RecordName, NoticeKind] = {"CallRequested": "call", "RedFlagSeen": "red_flag"}
+# Whose word an event is that nobody said.
+SOURCE_OF: Mapping[RecordName, str] = {"Undeliverable": "carrier", "Lapsed": "clinic"}
 OPTING: frozenset[RecordName] = frozenset({"OptedOut", "OptedIn"})
 
 
 def entry_of(record: Record, event: ConsentEvent, salt: str) -> Entry:
     """The record as it stands in the chain. `salt` is to be one that nobody can guess."""
     proof = record.proof or Proof("", "", "")
+    source = record.grounds.source or SOURCE_OF.get(record.name, "")
     made = entry(
         event,
-        record.grounds,
+        replace(record.grounds, source=source),
         person=record.keys[0],
         message_id=record.message_id,
         at=record.at,
@@ -52,6 +59,20 @@ def misquoted(record: Record) -> str:
     if hashlib.sha256(record.words.encode()).hexdigest() == record.proof.digest:
         return ""
     return "the words of the question are not those that its proof is of"
+
+
+def lapsed(keys: Sequence[str], subscription: Subscription, at: datetime) -> Record:
+    """The end of a subscription of whose person nothing was heard for long. It names no number."""
+    return Record(
+        name="Lapsed",
+        message_id=f"lapsed-{at.date()}",
+        keys=tuple(keys),
+        at=at,
+        language=subscription.language,
+        channel=subscription.channel,
+        address=Address(cast("Channel", subscription.channel), ""),
+        grounds=Grounds(method="inactive", country=subscription.country),
+    )
 
 
 def ends_nothing(record: Record, channel: str | None) -> bool:

@@ -1,12 +1,15 @@
 """The terminal: standard output is for data, standard error for people."""
 
 import argparse
+import csv
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -17,7 +20,7 @@ from tqdm import tqdm
 from smsbot import wiring
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock
-from smsbot.adapters.files import LOCALES
+from smsbot.adapters.files import LOCALES, beside
 from smsbot.adapters.gettext import file_name, language_named, read_translations, vocabulary_name
 from smsbot.adapters.local import Local, local_settings
 from smsbot.adapters.redis.embedded import NoServer
@@ -30,13 +33,16 @@ from smsbot.core.language.segments import measure
 from smsbot.core.language.translation import Translation, by_key
 from smsbot.core.people.address import PREFIXES, Address, parse_address
 from smsbot.core.people.carrier import SENDER_KINDS
+from smsbot.core.people.imports import Unusable
 from smsbot.core.people.referral import Referral
 from smsbot.core.people.staff import ROLES
 from smsbot.core.understanding.reading import Reading
 from smsbot.flows.access import change
 from smsbot.flows.answer import Answer, Turn
 from smsbot.flows.catalogs import Standing, rows, standing, take, texts_of
+from smsbot.flows.consents import Consents
 from smsbot.ports import Refused, Unavailable
+from smsbot.ports.consents import ChainBroken
 from smsbot.settings import Misconfigured, Settings
 from smsbot.wiring.console import give_back_published
 
@@ -100,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     calls.add_argument("--acknowledge", metavar="ID", help="take one: nobody is told of it again")
     _staff_parsers(command("staff", _staff_list, "who may use the console"))
     campaign.parsers(group("campaign", "campaigns and their broadcasts, as in the console"))
+    _people_parsers(command("people", _people_verify, "consents, and their proof"))
     command("migrate", _migrate, "bring the database up to date")
     command("learn", _learn, "fit the readers to the examples now; a start does it where it must")
     doctor = command(
@@ -146,6 +153,57 @@ def _staff_parsers(staff: argparse.ArgumentParser) -> None:
         "email"
     )
     door("on", _staff_on, "let a member in again").add_argument("email")
+
+
+def _people_parsers(people: argparse.ArgumentParser) -> None:
+    doors = people.add_subparsers(required=True, metavar="what")
+
+    def door(
+        name: str, run: Callable[[argparse.Namespace], int | None], help: str
+    ) -> argparse.ArgumentParser:
+        added = doors.add_parser(name, help=help, description=help)
+        added.set_defaults(command=run)
+        return added
+
+    def by(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--by", default="terminal", metavar="NAME", help="who does it, for the audit"
+        )
+
+    def whom(parser: argparse.ArgumentParser) -> None:
+        one = parser.add_mutually_exclusive_group(required=True)
+        one.add_argument("--number", help="their number, such as +15145550123")
+        one.add_argument("--key", help="or their coded mark, 32 hex digits")
+        parser.add_argument("--channel", choices=["sms", "whatsapp", "rcs"], default="sms")
+        by(parser)
+
+    whom(
+        door(
+            "export", _people_export, "all that is kept of one person, with their receipts, as JSON"
+        )
+    )
+    whom(door("forget", _people_forget, "delete all that is kept of one person, as FORGET does"))
+    door(
+        "verify", _people_verify, "prove that the ledger of consents is as it was written; 1 if not"
+    )
+    by(door("rotate", _people_rotate, "seal all numbers anew with the first of DATA_KEYS"))
+    taking = door(
+        "import",
+        _people_import,
+        "take in consents that were given elsewhere, where each can be proved; a trial run unless --write",
+    )
+    taking.add_argument("file", metavar="FILE.csv")
+    by(taking)
+    how = taking.add_mutually_exclusive_group()
+    how.add_argument("--write", action="store_true", help="take them in")
+    how.add_argument(
+        "--dry-run", action="store_true", help="only say what would become of each row"
+    )
+    taking.add_argument(
+        "--report",
+        metavar="FILE",
+        help="where to write what became of each row; else standard output",
+    )
 
 
 def _catalog_parsers(catalogs: argparse.ArgumentParser) -> None:
@@ -545,6 +603,122 @@ def _calls(options: argparse.Namespace) -> int:
         )
     print(f"{len(listed)} open. Take one: smsbot calls --acknowledge ID", file=sys.stderr)
     return 0
+
+
+# ---------------------------------------------------------------- people
+
+
+def _people_export(options: argparse.Namespace) -> int:
+    consents = wiring.make_consents(Settings.from_env())
+    key, _ = _whom(options, consents)
+    found = consents.export(key, options.by)
+    if found is None:
+        print("Nothing is kept of this person.", file=sys.stderr)
+        return 1
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    if found["number_unreadable"]:
+        print("None of DATA_KEYS opens the number.", file=sys.stderr)
+    return 0
+
+
+def _people_forget(options: argparse.Namespace) -> int:
+    consents = wiring.make_consents(Settings.from_env())
+    key, address = _whom(options, consents)
+    done = consents.forget(key, options.by, address=address)
+    if done is None:
+        print("Nothing is kept of this person.", file=sys.stderr)
+        return 1
+    talk = "" if done.talk else " What the talk remembers ends by itself within a day."
+    print(f"Deleted.{talk} The reference for the person:", file=sys.stderr)
+    print(done.reference)
+    return 0
+
+
+def _whom(options: argparse.Namespace, consents: Consents) -> tuple[str, Address | None]:
+    """The mark of the person who is named, and their address where the number is. Raises `BadLine`."""
+    if options.key:
+        key = options.key.strip().lower()
+        if len(key) != 32 or set(key) - set("0123456789abcdef"):
+            raise BadLine("--key must be a coded mark of 32 hex digits")
+        return key, None
+    written = parse_address(options.number.strip())
+    handle = "".join(c for c in written.handle if c not in " -.()")
+    channel = options.channel if written.channel == "sms" else written.channel
+    address = Address(channel, handle)
+    if not address.valid:
+        raise BadLine("--number must be in international form, such as +15145550123")
+    return consents.key(address), address
+
+
+def _people_verify(_options: argparse.Namespace) -> int:
+    try:
+        count = wiring.make_consents(Settings.from_env()).verify()
+    except ChainBroken as broken:
+        print(f"{str(broken).capitalize()}.", file=sys.stderr)
+        return 1
+    print(f"The ledger is as it was written: {count} entries.")
+    return 0
+
+
+def _people_rotate(options: argparse.Namespace) -> int:
+    consents = wiring.make_consents(Settings.from_env())
+    anew = already = unread = 0
+    with tqdm(unit=" numbers", leave=False, disable=None) as bar:
+        for page in consents.rotate(options.by):
+            anew, already, unread = anew + page.anew, already + page.already, unread + page.unread
+            bar.update(page.anew + page.already + page.unread)
+    print(f"{anew} numbers sealed anew, {already} were already.")
+    if unread:
+        print(
+            f"{unread} numbers can be opened with none of DATA_KEYS: put the key back that sealed them.",
+            file=sys.stderr,
+        )
+    if waiting := consents.waiting():
+        print(
+            f"{waiting} withdrawals wait in Redis, sealed as they came: keep the old keys until none does.",
+            file=sys.stderr,
+        )
+    return 1 if unread else 0
+
+
+def _people_import(options: argparse.Namespace) -> int:
+    """Writes what becomes of each row as soon as it is so: where the run is ended, the report says what is in."""
+    consents, path = wiring.make_consents(Settings.from_env()), Path(options.file)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Broken(path.name, "file", f"cannot be read: {error.strerror}") from None
+    try:
+        outcomes = consents.take_in(content, beside(path.parent), options.by, write=options.write)
+    except Unusable as error:
+        raise Broken(path.name, "file", str(error)) from None
+    counts: Counter[str] = Counter()
+    with _report(options.report) as report, tqdm(unit=" rows", leave=False, disable=None) as bar:
+        lines = csv.writer(report, lineterminator="\n")
+        lines.writerow(("row", "number", "outcome", "why"))
+        for one in outcomes:
+            lines.writerow((one.row, one.number, one.become, one.why))
+            report.flush()
+            counts[one.become] += 1
+            bar.update()
+    told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "no rows"
+    trial = "" if options.write else ". Nothing was written: --write takes them in"
+    print(f"{told}{trial}.", file=sys.stderr)
+    return 1 if counts["refused"] or counts["unwritten"] else 0
+
+
+@contextmanager
+def _report(name: str | None) -> Iterator[TextIO]:
+    """Where a report goes. Raises `Broken` where it cannot."""
+    if name is None:
+        yield sys.stdout
+        return
+    try:
+        file = open(name, "w", encoding="utf-8", newline="")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise Broken(name, "file", f"cannot be written: {error.strerror}") from None
+    with file:
+        yield file
 
 
 def _fallback(options: argparse.Namespace) -> int:

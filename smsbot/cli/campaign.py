@@ -76,8 +76,6 @@ def parsers(campaign: argparse.ArgumentParser) -> None:
     poster = door("poster", _poster, "a poster to be printed, as PDF", of="campaign")
     poster.add_argument("--language", metavar="TAG", required=True)
     poster.add_argument("--paper", choices=PAPERS, default=PAPERS[0])
-    poster.add_argument("--headline", required=True)
-    poster.add_argument("--line", action="append", default=[], help="below it; at most two")
     poster.add_argument("-o", "--output", metavar="FILE", required=True)
     report = door("report", _report, "what came of a campaign", of="campaign")
     report.add_argument("--csv", action="store_true", help="every count, as CSV")
@@ -285,6 +283,7 @@ def _show(options: argparse.Namespace) -> None:
         "news": found.news,
         "welcome": found.welcome,
         "prefill": found.prefill,
+        "poster": found.poster,
     }
     print(as_toml(fields, f"campaign {found.id}, {found.state}, code {found.code}"), end="")
 
@@ -343,10 +342,9 @@ def _links(options: argparse.Namespace) -> None:
 def _poster(options: argparse.Namespace) -> None:
     bench = _bench()
     found, tag = _campaign(bench, options.id), _tongue(bench, options.language)
-    words = "\n".join((options.headline, *options.line, "%(clinic)s %(STOP)s"))
-    objections = bench.flow.gate(words, tag, "welcome", (), ("sms",))
-    _checked([Fault("poster", o.words, o.values) for o in objections if o.blocks])
-    made = bench.ways.poster(found, tag, options.paper, options.headline, options.line)
+    objections = bench.flow.on_paper(tag, found.poster.get(tag, ()))
+    _checked([Fault(f"poster.{tag}", o.words, o.values) for o in objections if o.blocks])
+    made = bench.ways.poster(found, tag, options.paper)
     try:
         Path(options.output).write_bytes(made)
     except OSError as error:

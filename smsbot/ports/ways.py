@@ -1,6 +1,5 @@
 """The ways into a campaign: its links, its QR code and its poster."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -35,12 +34,5 @@ class Ways(Protocol):
     def qr_png(self, text: str) -> bytes:
         """The same as pixels, large enough to be printed."""
 
-    def poster(
-        self,
-        campaign: Campaign,
-        language: str,
-        paper: Paper,
-        headline: str,
-        lines: Sequence[str],
-    ) -> bytes:
-        """A poster as PDF, with these words of the campaign's own. Raises `Refused` where it cannot be set, saying what is lacking."""
+    def poster(self, campaign: Campaign, language: str, paper: Paper) -> bytes:
+        """A poster as PDF. Raises `Refused` where it cannot be set, saying what is lacking."""

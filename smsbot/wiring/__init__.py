@@ -5,6 +5,7 @@ servers.py    the web process and the worker
 sender.py     the process that sends broadcasts
 campaigns.py  what broadcasts lean on
 campaigning.py  what staff's work on campaigns leans on
+people.py     the proof of consent
 console.py    what the staff's pages lean on
 checkup.py    what is to be looked at before going live, and the rest of the terminal's work
 """
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .campaigning import Bench, campaigning
     from .checkup import checkup, fallback, migrate, notices
     from .console import access, first_link, load_proofs, make_live, make_stores
+    from .people import make_consents
     from .sender import build_sender
     from .servers import Parts, assemble, build, counting_note
     from .talk import in_memory
@@ -49,6 +51,7 @@ __all__ = [
     "load_proofs",
     "load_shelf",
     "load_texts",
+    "make_consents",
     "make_live",
     "make_stores",
     "make_texts",
@@ -78,6 +81,7 @@ _HOMES = {
     "load_proofs": "console",
     "load_shelf": "texts",
     "load_texts": "texts",
+    "make_consents": "people",
     "make_live": "console",
     "make_stores": "console",
     "make_texts": "texts",

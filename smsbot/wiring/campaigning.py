@@ -8,34 +8,32 @@ from functools import cache, lru_cache
 from smsbot.adapters import files
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock
-from smsbot.adapters.qr import qr_png, qr_svg
 from smsbot.adapters.queue import Ask as AskBroadcasts
 from smsbot.adapters.queue import make_broker
 from smsbot.adapters.redis.client import TURN, make_client
 from smsbot.adapters.sql.deliveries import SqlDeliveries
-from smsbot.core.campaign.campaign import Campaign
 from smsbot.core.campaign.codes import new_code
 from smsbot.core.campaign.gate import Setting, examine_everywhere
 from smsbot.core.campaign.links import host_of
 from smsbot.core.campaign.rules import RuleBook, Rules
-from smsbot.core.campaign.ways import counted_link, keyword_faults, prefilled, sms_link, wa_link
+from smsbot.core.campaign.ways import keyword_faults
 from smsbot.core.campaign.words import FILE as WORDS
 from smsbot.core.campaign.words import read_words
 from smsbot.core.conversation.compose import Book
 from smsbot.core.conversation.edition import laid_over
 from smsbot.core.conversation.proofread import Library
-from smsbot.core.language.placeholders import Unfilled
-from smsbot.core.people.address import Address, Channel
+from smsbot.core.people.address import Channel, parse_address
 from smsbot.core.understanding.lexicon import Lexicon
 from smsbot.flows.campaigns import Campaigning, Gate, Objection, TextKind
-from smsbot.ports import Clock, Refused, Unavailable
+from smsbot.ports import Clock, Unavailable
 from smsbot.ports.campaign import Ask, Messages, Tally
-from smsbot.ports.ways import Links, Paper, Ways
+from smsbot.ports.ways import Ways
 from smsbot.settings import Settings
 
 from .campaigns import make_deliveries, rules_of, sender_of
 from .console import Stores, make_stores
 from .texts import load_library, spoken_by, texts_of, unswept
+from .ways import ClinicWays
 
 Names = Mapping[tuple[str, ...], str]
 REMEMBERED = 512  # texts that the gate has examined
@@ -51,15 +49,14 @@ class Ears:
 
 
 def make_campaigning(
+    settings: Settings,
     stores: Stores,
     clock: Clock,
     book: Callable[[], Book],
-    gate: Gate,
     ears: Callable[[], Ears],
     ask: Ask,
     messages: Messages | None,
     refresh: Callable[[], object] = bool,
-    trial_numbers: Sequence[Address] = (),
 ) -> Campaigning:
     """The flow of campaigns."""
     return Campaigning(
@@ -68,20 +65,27 @@ def make_campaigning(
         audit=stores.audit,
         clock=clock,
         book=book,
-        gate=gate,
+        gate=make_gate(settings, book),
         keyword_faults=lambda keyword, others: keyword_faults(
             keyword, others, ears().lexicon, ears().names
         ),
         new_code=lambda campaigns: new_code([c.code for c in campaigns]),
         ask=ask,
         messages=messages,
-        trial_numbers=trial_numbers,
+        trial_numbers=tuple(
+            parse_address(number.strip())
+            for number in settings.trial_numbers.split(",")
+            if number.strip()
+        ),
         refresh=refresh,
     )
 
 
 def make_gate(settings: Settings, book: Callable[[], Book]) -> Gate:
-    """The gate by the rules of countries and the words of languages; both are read when the first text comes. Raises `Broken`."""
+    """The gate: where no countries are named, a text must pass in every country that has rules.
+
+    Rules and words, some ten thousand patterns, are read when the first text comes. Raises `Broken` then.
+    """
 
     @cache
     def rules() -> RuleBook:
@@ -111,9 +115,10 @@ def make_gate(settings: Settings, book: Callable[[], Book]) -> Gate:
         countries: tuple[str, ...],
         channels: tuple[Channel, ...],
     ) -> tuple[Objection, ...]:
-        held = held_to(countries) if kind == "invitation" else {}
         values = spoken.standing.get(tag, {})
-        found = examine_everywhere(text, tag, kind, held, setting(), values, channels=channels)
+        found = examine_everywhere(
+            text, tag, kind, held_to(countries), setting(), values, channels=channels
+        )
         return tuple(Objection(tag, "", f.blocks, f.words, f.values) for f in found)
 
     def gate(
@@ -127,72 +132,6 @@ def make_gate(settings: Settings, book: Callable[[], Book]) -> Gate:
 def _asked(rules: Rules) -> tuple[object, ...]:
     """What rules ask of a text."""
     return (rules.names, rules.words, rules.price_needs, frozenset(rules.barred))
-
-
-# ---------------------------------------------------------------- the ways in
-
-
-@dataclass(frozen=True)
-class CampaignWays:
-    """The port `Ways`. `number` is the sender's, as the carrier knows it; "" leaves out the links that need it."""
-
-    book: Callable[[], Book]
-    number: str
-    public_url: str
-
-    def links(self, campaign: Campaign, language: str) -> Links:
-        """Its links in a language."""
-        text = self._prefilled(campaign, language)
-        return Links(
-            prefill=text,
-            sms=_or_none(sms_link, self.number, text),
-            whatsapp=_or_none(wa_link, self.number, text),
-            counted=counted_link(self.public_url, campaign.code, language),
-        )
-
-    def _prefilled(self, campaign: Campaign, language: str) -> str:
-        template = campaign.prefill.get(language, "")
-        try:
-            return prefilled(template, campaign.code, self.book().standing[language])
-        except Unfilled:
-            return prefilled("", campaign.code, {})
-
-    def address(self, campaign: Campaign) -> str:
-        """Where its QR code leads."""
-        return counted_link(self.public_url, campaign.code)
-
-    def qr_svg(self, text: str) -> bytes:
-        """A QR code as a picture that scales."""
-        return qr_svg(text).encode()
-
-    def qr_png(self, text: str) -> bytes:
-        """The same as pixels."""
-        return qr_png(text)
-
-    def poster(
-        self,
-        campaign: Campaign,  # noqa: ARG002
-        language: str,  # noqa: ARG002
-        paper: Paper,  # noqa: ARG002
-        headline: str,  # noqa: ARG002
-        lines: Sequence[str],  # noqa: ARG002
-    ) -> bytes:
-        """Raises `Refused`."""
-        raise Refused("posters cannot be made here")
-
-
-def _or_none(link: Callable[[str, str], str], number: str, text: str) -> str:
-    """The link; "" where the number is none that it takes: a sender by name, or none at all."""
-    try:
-        return link(number, text)
-    except ValueError:
-        return ""
-
-
-def make_ways(settings: Settings, book: Callable[[], Book]) -> CampaignWays:
-    """The ways into campaigns by the number that the settings name."""
-    number = settings.sender.removeprefix("whatsapp:")
-    return CampaignWays(book, number, settings.public_url)
 
 
 # ---------------------------------------------------------------- the terminal
@@ -233,17 +172,19 @@ def campaigning(settings: Settings) -> Bench:
         return make_deliveries(settings, Cipher(settings.data_keys.split(",")))
 
     flow = make_campaigning(
+        settings,
         stores,
         clock,
         book,
-        make_gate(settings, book),
         ears,
         _asking(settings),
         sender_of(settings),
     )
     return Bench(
         flow=flow,
-        ways=make_ways(settings, book),
+        ways=ClinicWays(
+            book=book, sender=settings.sender, public_url=settings.public_url, clock=clock
+        ),
         stores=stores,
         counted=lambda broadcast_id: deliveries().tally(broadcast_id),
         price=settings.segment_price(),

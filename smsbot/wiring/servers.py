@@ -30,6 +30,7 @@ from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.translators import TranslatorFiles
 from smsbot.adapters.twilio import TwilioCarrier, sign
 from smsbot.core.people.address import parse_address
+from smsbot.core.people.retention import retention
 from smsbot.flows.broadcast import Broadcasting
 from smsbot.flows.callback import Callback
 from smsbot.flows.edition import Edition
@@ -46,7 +47,7 @@ from smsbot.web.notices import link_of
 from smsbot.web.phone import Inbox
 from smsbot.web.phone.trace import encode, trace
 
-from .campaigning import Ears, make_campaigning, make_gate, make_ways
+from .campaigning import Ears, make_campaigning
 from .campaigns import (
     Around,
     Hearing,
@@ -60,6 +61,7 @@ from .campaigns import (
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
 from .talk import in_memory
 from .texts import Texts, texts_of
+from .ways import ClinicWays
 from .words import make_phrasebook, make_publish
 
 # What a line or a count must not name, beside the topics that say so themselves: it would tell of a person's health.
@@ -100,7 +102,9 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
     counted = Counted(stores.tallies, clock, write)
     note = counting_note(write, texts, metrics, counted)
     cipher = Cipher(settings.data_keys.split(","))
-    people = SqlPeople(make_engine(settings.database_url), cipher)
+    profile = texts.book.profile
+    kept = retention(profile.inactive_months, profile.proof_years)
+    people = SqlPeople(make_engine(settings.database_url), cipher, retention=kept)
     patient, hurried = (make_client(settings.redis_url, seconds) for seconds in (TURN, HURRY))
     outbox = RedisOutbox(patient, cipher.seal_record, cipher.unseal_record)
     queue_url = settings.broker_url or settings.redis_url
@@ -175,16 +179,21 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 send=sending(settings),
             ),
             campaigning=make_campaigning(
+                settings,
                 stores,
                 clock,
                 around.book,
-                make_gate(settings, around.book),
                 lambda: Ears(live.now().answer.reader.lexicon, live.now().answer.names),
                 AskBroadcasts(asking),
                 sender_of(settings),
                 live.look,
             ),
-            ways=make_ways(settings, around.book),
+            ways=ClinicWays(
+                book=around.book,
+                sender=settings.sender,
+                public_url=settings.public_url,
+                clock=clock,
+            ),
             contents=stores.contents,
             counted=deliveries.tally,
             members=stores.members,

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from smsbot import wiring
 from smsbot.adapters.files import MODEL
 from tests.adapters.conftest import SERVER, make_schema
 from tests.running import Site, another_process, free_port, running
+from tests.web.console.desks import settings_of
 
 from .clinic import Bot, Clinic
 
@@ -36,12 +38,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def model(texts: wiring.Texts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first start works out and keeps, as `smsbot learn` does, so that no process has to do it while a test waits."""
+    folder = tmp_path_factory.mktemp("none")
+    wiring.load_proofs(settings_of(folder / "bot.db"), texts.library)
+    return MODEL
+
+
 @contextmanager
-def real_bot(var: Path, **environ: str) -> Iterator[Site]:
+def real_bot(var: Path, model: Path, **environ: str) -> Iterator[Site]:
     """A bot in its real processes, one web process among them: tests that need two start the other beside it."""
     port = str(free_port())
-    if MODEL.is_dir():
-        environ["MODEL_DIR"] = str(borrowed(MODEL, var / "model"))
     with running(
         var,
         PORT=port,
@@ -49,13 +57,14 @@ def real_bot(var: Path, **environ: str) -> Iterator[Site]:
         WEB_CONCURRENCY="1",
         SMS_PRICE="0.0083 USD",
         KEEP_UNREAD="on",
+        MODEL_DIR=str(borrowed(model, var / "model")),
         **environ,
     ) as site:
         yield site
 
 
 def borrowed(model: Path, folder: Path) -> Path:
-    """The fitted readers under another path: what a publishing adds to them is kept there, and `model` stays as it is."""
+    """The same under another path: what a publishing adds to it is kept there, and `model` stays as it is."""
     folder.mkdir()
     for part in model.iterdir():
         if part.name != "lock":
@@ -64,9 +73,9 @@ def borrowed(model: Path, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def on_sqlite(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The bot that all browser tests on SQLite share."""
-    with real_bot(tmp_path_factory.mktemp("browser")) as site:
+    with real_bot(tmp_path_factory.mktemp("browser"), model) as site:
         yield site
 
 
@@ -77,7 +86,9 @@ def site(on_sqlite: Site) -> str:
 
 
 @pytest.fixture(scope="session", params=["sqlite", SERVER])
-def bot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+def served(
+    request: pytest.FixtureRequest, model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bot]:
     """A running bot and one more web process of it, on each database."""
     if request.param == "sqlite":
         site: Site = request.getfixturevalue("on_sqlite")
@@ -86,13 +97,13 @@ def bot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         return
     for url in make_schema():
         var = tmp_path_factory.mktemp("clinic")
-        with real_bot(var, DATABASE_URL=url) as site, another_process(site) as other:
+        with real_bot(var, model, DATABASE_URL=url) as site, another_process(site) as other:
             yield Bot(site, other, request.param)
 
 
 @pytest.fixture
-def clinic(bot: Bot, browser: Browser) -> Iterator[Clinic]:
+def clinic(served: Bot, browser: Browser) -> Iterator[Clinic]:
     """The bot with its staff at their browsers; no page of theirs may break its own policy or fail in its script."""
-    clinic = Clinic(bot, browser)
+    clinic = Clinic(served, browser)
     yield clinic
     clinic.leave()

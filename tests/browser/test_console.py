@@ -75,6 +75,7 @@ def test_the_second_of_two_people_at_one_text_is_told_and_shown_both(clinic: Cli
     expect(told.locator("blockquote")).to_have_text(hers)
     expect(told).to_contain_text("once a second person has decided")
     expect(second.locator("#form0")).to_have_value(his)
+    expect(second.locator("#editor")).not_to_contain_text("proposed by")
     assert clinic.looked_at(second, LIGHT, NARROW) == []
 
     # Once hers is in force, his says so again, and is then kept.

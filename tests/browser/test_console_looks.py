@@ -16,8 +16,8 @@ PAGES = (
     "/texts/ar?only=review",
     "/texts/ar/pain",  # it waits for a second reader
     "/words",
-    "/words/en?label=price",
-    "/words/ar",
+    "/words/en?label=price&q=card",
+    "/words/ar?label=hours",
     "/words/unread",
     "/words/publishing",
     "/files",
@@ -57,6 +57,9 @@ def test_every_page_can_be_used_by_everybody_and_keeps_its_own_policy(clinic: Cl
         clinic.open(page, path, 404 if path == "/nowhere" else 200)
         wrong += clinic.looked_at(page, LIGHT, DARK, NARROW_WORDS)
         assert page.evaluate("window.violations") == [], path
+    assert wrong == []
+    if clinic.bot.database != "sqlite":
+        return  # the words and the pictures are the same
     clinic.open(page, "/")
     page.get_by_role("button", name="Français").click()
     expect(page.locator("html")).to_have_attribute("lang", "fr")

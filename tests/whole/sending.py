@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -121,6 +122,18 @@ class Sending:
         for act, by in (("submit", 1), ("release", 2)):
             made = self.broadcasts.move(made.id, act, by=by)  # type: ignore[arg-type]
         return made
+
+    def web_answers(self) -> None:
+        """Waits until the web process does."""
+
+        def answers() -> bool:
+            try:
+                with urllib.request.urlopen(f"{self.environ['PUBLIC_URL']}/healthz", timeout=5):
+                    return True
+            except OSError:
+                return False
+
+        wait_for(answers, "the web process", 120)
 
     def rows(self, broadcast: Broadcast) -> Sequence[tuple[int, str, str | None]]:
         """Person, state and the carrier's id of each delivery."""

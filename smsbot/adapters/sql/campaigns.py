@@ -48,6 +48,7 @@ class SqlCampaigns:
             **asdict(campaign),
             "keywords": list(campaign.keywords),
             "referrals": list(campaign.referrals),
+            "poster": {tag: list(lines) for tag, lines in campaign.poster.items()},
         }
         del values["id"]
 
@@ -77,6 +78,7 @@ def _campaign(row: Row[Any]) -> Campaign:
             **values,
             "keywords": tuple(values["keywords"]),
             "referrals": tuple(values["referrals"]),
+            "poster": {tag: tuple(lines) for tag, lines in values["poster"].items()},
         }
     )
 

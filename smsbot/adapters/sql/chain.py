@@ -13,24 +13,13 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from smsbot.core.people.consent import FIRST, link
 from smsbot.core.people.ledger import Entry
+from smsbot.ports.consents import ChainBroken as ChainBroken
 
 from .tables import consent_events, consent_head, consent_texts
 
 PAGE = 500  # entries that are read at once when the chain is checked
 
 _STORED = [consent_events.c[field.name] for field in fields(Entry)]
-
-
-class ChainBroken(Exception):
-    """The ledger is not as it was written: an entry was changed, added or removed past the bot. `seq` is the first such entry.
-
-    Where an entry is whole and the question that it is the proof of is not, `text` is the hash of the question.
-    """
-
-    def __init__(self, seq: int, text: str = "") -> None:
-        what = f": the question {text[:12]} that was asked is missing or changed" if text else ""
-        super().__init__(f"the chain of consent is broken at entry {seq}{what}")
-        self.seq, self.text = seq, text
 
 
 def lock_head(connection: Connection) -> None:
@@ -40,12 +29,18 @@ def lock_head(connection: Connection) -> None:
 
 def append(connection: Connection, entry: Entry) -> None:
     """Add an entry; the head must be locked."""
-    head = connection.execute(select(consent_head.c.events, consent_head.c.hash)).one()
-    tied = link(head.hash, entry.fields())
-    connection.execute(
-        insert(consent_events).values(seq=head.events + 1, hash=tied, **asdict(entry))
-    )
-    connection.execute(update(consent_head).values(events=head.events + 1, hash=tied))
+    extend(connection, [entry])
+
+
+def extend(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Add entries, at least one, in their order; the head must be locked."""
+    seq, tied = connection.execute(select(consent_head.c.events, consent_head.c.hash)).one()
+    rows = []
+    for entry in entries:
+        seq, tied = seq + 1, link(tied, entry.fields())
+        rows.append({"seq": seq, "hash": tied, **asdict(entry)})
+    connection.execute(insert(consent_events), rows)
+    connection.execute(update(consent_head).values(events=seq, hash=tied))
 
 
 def keep_text(

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, text
@@ -20,9 +20,11 @@ from smsbot.core.conversation.decision import GRANTS
 from smsbot.core.people.address import Address
 from smsbot.core.people.consent import EVENT_OF, ConsentEvent, objection
 from smsbot.core.people.ledger import Standing, Subscription, follow
+from smsbot.core.people.retention import AT_ONCE, EVERY, USUAL, Retention
 from smsbot.ports import Notice, Record, Refused, Unavailable
+from smsbot.ports.consents import Dossier, Resealed, Sealed, TakenIn
 
-from . import board, chain, persons
+from . import board, chain, dossiers, intake, keeping, persons
 from .deadline import Hurried
 from .engine import DEADLINE
 from .tables import consent_events, consent_head, written
@@ -45,8 +47,11 @@ class SqlPeople:
         *,
         deadline: float = DEADLINE,
         fresh: Callable[[], str] = fresh_id,
+        retention: Retention = USUAL,
     ) -> None:
         self._cipher, self._fresh = cipher, fresh
+        self._retention = retention
+        self._looked: datetime | None = None  # when it was last looked for what has had its time
         self._hurried = Hurried(engine, deadline)
 
     def close(self) -> None:
@@ -109,9 +114,32 @@ class SqlPeople:
         row = self._hurried.run(lambda c: persons.find(c, key))
         return persons.subscription_of(row) if row else None
 
+    # ------------------------------------------------------------ the proof
+
     def verify_chain(self) -> int:
-        """How many events of consent there are, all as written. Raises `chain.ChainBroken` with the first that is not."""
+        """How many events of consent there are, all as written. Raises `ChainBroken` with the first that is not."""
         return chain.verify(self._hurried.run)
+
+    def dossier(self, key: str) -> Dossier | None:
+        """All that is kept of the person with this mark; None where nothing is."""
+        return self._hurried.run(lambda c: dossiers.dossier(c, key, self._cipher, self._notice))
+
+    def take_in(self, pairs: Sequence[tuple[Record, Record]], *, write: bool) -> Sequence[TakenIn]:
+        """Takes in questions with their answers in one transaction, or only says what would become of each."""
+        tools = intake.Tools(self._write, self._cipher.seal, self._fresh) if write else None
+
+        def work(connection: Connection) -> Sequence[TakenIn]:
+            if write:
+                chain.lock_head(connection)
+            return intake.take_in(connection, pairs, tools)
+
+        return self._hurried.run(work, writes=write)
+
+    def reseal(self, what: Sealed, after: int | str | None, limit: int) -> Resealed:
+        """Seals a page of numbers with the first key, those after `after`."""
+        return self._hurried.run(
+            lambda c: dossiers.reseal(c, what, after, limit, self._cipher), writes=True
+        )
 
     def _write(self, connection: Connection, record: Record) -> None:
         chain.lock_head(connection)
@@ -226,7 +254,20 @@ class SqlPeople:
         return self._hurried.run(lambda c: board.marks(c, notice_id))
 
     def tidy(self, at: datetime) -> int:
-        """Remove numbers that need no longer be kept; how many were removed. People of whom nothing is left to know go too."""
+        """Remove numbers that need no longer be kept; how many were removed. People of whom nothing is left to know go too.
+
+        Once an hour, those of whom nothing was heard for long subscribe no more, and entries that have had their time lead to nobody
+        any more.
+        """
+        removed = 0
+        if self._looked is None or not timedelta() <= at - self._looked < EVERY:
+            # One at a time, since whoever talks to the bot meanwhile waits for the end of each.
+            while removed < AT_ONCE and self._hurried.run(
+                lambda c: self._lapsed(c, at), writes=True
+            ):
+                removed += 1
+            erased = self._hurried.run(lambda c: self._erased(c, at), writes=True)
+            self._looked = at if removed < AT_ONCE and erased == 0 else None
 
         def work(connection: Connection) -> int:
             chain.lock_head(connection)
@@ -234,7 +275,19 @@ class SqlPeople:
             persons.drop_the_unknown(connection, at)
             return removed
 
-        return self._hurried.run(work, writes=True)
+        return removed + self._hurried.run(work, writes=True)
+
+    def _lapsed(self, connection: Connection, at: datetime) -> bool:
+        """Ends the subscription of which nothing was heard for longest, if that is too long; whether there was one."""
+        chain.lock_head(connection)
+        end = keeping.inactive(connection, at - self._retention.inactive, at)
+        if end is not None:
+            self._write(connection, end)
+        return end is not None
+
+    def _erased(self, connection: Connection, at: datetime) -> int:
+        chain.lock_head(connection)
+        return keeping.erase(connection, at - self._retention.proof, AT_ONCE)
 
     def _notice(self, row: Row[Any]) -> Notice:
         try:

@@ -57,6 +57,12 @@ def person_of(connection: Connection, keys: Sequence[str], at: datetime) -> int:
     return person_id
 
 
+def keys_of(connection: Connection, person_id: int) -> tuple[str, ...]:
+    """Every mark of the person."""
+    theirs = select(person_keys.c.key).where(person_keys.c.person_id == person_id)
+    return tuple(connection.execute(theirs.order_by(person_keys.c.key)).scalars())
+
+
 def apart(connection: Connection, keys: Sequence[str]) -> bool:
     """Whether the ledger knows some of these marks, but not all as one person's."""
     found = connection.execute(
@@ -102,6 +108,21 @@ def row_of(connection: Connection, person_id: int) -> Row[Any]:
 Numbered = tuple[str, Subscription]  # a number, sealed, and what is kept with it
 
 
+def columns_of(number: str, subscription: Subscription) -> dict[str, Any]:
+    """What stands in the row of a person who subscribes; `number` is sealed."""
+    return {
+        "number": number,
+        "number_channel": subscription.channel,
+        "language": subscription.language,
+        "country": subscription.country,
+        "zones": subscription.zones,
+        "subscribed_at": subscription.at,
+        "wrote_at": subscription.wrote_at,
+        "first_campaign": subscription.first_campaign or None,
+        "last_campaign": subscription.last_campaign or None,
+    }
+
+
 def keep(
     connection: Connection, person_id: int, standing: Standing, numbered: Numbered | None = None
 ) -> None:
@@ -113,18 +134,7 @@ def keep(
     if not standing.subscribed:
         values |= dict.fromkeys(SUBSCRIPTION)
     elif numbered is not None:
-        number, subscription = numbered
-        values |= {
-            "number": number,
-            "number_channel": subscription.channel,
-            "language": subscription.language,
-            "country": subscription.country,
-            "zones": subscription.zones,
-            "subscribed_at": subscription.at,
-            "wrote_at": subscription.wrote_at,
-            "first_campaign": subscription.first_campaign or None,
-            "last_campaign": subscription.last_campaign or None,
-        }
+        values |= columns_of(*numbered)
     connection.execute(update(people).where(people.c.id == person_id).values(values))
 
 

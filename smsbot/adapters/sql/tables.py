@@ -408,6 +408,7 @@ campaigns = Table(
     Column("referrals", JSON, nullable=False),
     Column("welcome", JSON, nullable=False),
     Column("prefill", JSON, nullable=False),
+    Column("poster", JSON, nullable=False),
     Column("news", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
 )

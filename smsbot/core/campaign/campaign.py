@@ -15,8 +15,9 @@ LONGEST = 366  # days that a campaign may run
 class Campaign:
     """One campaign. `code` is in its links, its QR code and its prefilled texts; `keywords` are on its posters.
 
-    `welcome` is what it answers to those who come by it, `prefill` what its links write for them, both by language. `referrals`
-    are the ids of the advertisements that lead to it. With `news` the welcome is followed by the offer of news.
+    `welcome` is what it answers to those who come by it, `prefill` what its links write for them, `poster` the headline and the
+    lines that are printed, all by language. `referrals` are the ids of the advertisements that lead to it. With `news` the welcome
+    is followed by the offer of news.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Campaign:
     referrals: tuple[str, ...] = ()
     welcome: Mapping[str, str] = field(default_factory=dict)
     prefill: Mapping[str, str] = field(default_factory=dict)
+    poster: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     news: bool = False
     version: int = 1
 
@@ -59,7 +61,11 @@ def faults(campaign: Campaign, today: date, languages: Sequence[str]) -> list[Fa
         found.append(Fault("ends", "this day has passed"))
     elif (campaign.ends - campaign.begins).days > LONGEST:
         found.append(Fault("ends", "it may run for a year at most"))
-    unknown = [tag for tag in (*campaign.welcome, *campaign.prefill) if tag not in languages]
+    unknown = [
+        tag
+        for tag in (*campaign.welcome, *campaign.prefill, *campaign.poster)
+        if tag not in languages
+    ]
     if unknown:
         found.append(Fault("welcome", "%(tag)s is not a language of the bot", {"tag": unknown[0]}))
     return found

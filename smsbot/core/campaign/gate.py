@@ -7,7 +7,7 @@ text what to do, in English that gettext can translate.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,7 +22,7 @@ from ..understanding.spoken import chinese_form
 from .advice import SAYS
 from .links import URL, WHATSAPP, addresses, host_of, is_own
 from .rules import LEVELS, Limits, Links, Names, Rules
-from .words import SUBJECTS, Hit, Pattern, Subject, Token, Words, excerpt, find, tokens_of
+from .words import HARMLESS, SUBJECTS, Hit, Lookup, Subject, Token, Words, excerpt, tokens_of
 
 TextKind = Literal["welcome", "invitation"]  # answers somebody who wrote; is sent by us
 Severity = Literal["blocks", "warns"]
@@ -85,12 +85,21 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class _Seen:
+    """What stands in a text, wherever it goes: its words, what they say by subject, and the medicine's names."""
+
+    typed: str  # with a barrier in place of each placeholder, as long as it is
+    tokens: tuple[Token, ...]
+    says: Mapping[Subject, tuple[str, ...]]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Draft:
-    """One text under examination."""
+    """One text under examination, for one country and channel."""
 
     text: str
-    typed: str  # with a barrier in place of each placeholder, as long as it is
-    tokens: tuple[Token, ...]  # of what was typed
+    seen: _Seen
     language: str
     kind: TextKind
     channel: Channel
@@ -152,19 +161,23 @@ def examine(
     that the wording it translates has. An invitation needs rules; an answer to somebody in a country without any is held to the
     strictest.
     """
-    typed = _PLACEHOLDER.sub(lambda found: f" {BARRIER}".ljust(len(found[0])), text)
-    draft = _Draft(
-        text=text,
-        typed=typed,
-        tokens=tokens_of(typed),
-        language=language,
-        kind=kind,
-        channel=channel,
-        rules=rules,
-        setting=setting,
-        values=values,
-        needed=frozenset(needed),
-    )
+    seen = _seen(text, language, setting)
+    ours, lost = (rules, channel, country), frozenset(needed)
+    return _examined(text, language, kind, seen, setting, values, ours, lost)
+
+
+def _examined(
+    text: str,
+    language: str,
+    kind: TextKind,
+    seen: _Seen,
+    setting: Setting,
+    values: Mapping[str, str],
+    place: tuple[Rules | None, Channel, str],
+    needed: frozenset[str],
+) -> tuple[Finding, ...]:
+    rules, channel, country = place
+    draft = _Draft(text, seen, language, kind, channel, rules, setting, values, needed)
     if unfit := tuple(_unfit(draft, country)):
         return unfit
     found = (finding for rule in _RULES for finding in rule(draft))
@@ -186,17 +199,34 @@ def examine_everywhere(
 
     A channel that a country bars is passed over there: nobody gets the text on it.
     """
-    found = [
-        finding
+    seen, lost = _seen(text, language, setting), frozenset(needed)
+    places = [
+        (ours, channel, country)
         for country, ours in (rules or {"": None}).items()
         for channel in channels
         if kind == "welcome" or ours is None or channel not in ours.barred
-        for finding in examine(
-            text, language, kind, ours, setting, values,
-            channel=channel, country=country, needed=needed,
-        )
-    ]  # fmt: skip
+    ]
+    found = (
+        finding
+        for place in places
+        for finding in _examined(text, language, kind, seen, setting, values, place, lost)
+    )
     return tuple(dict.fromkeys(found))
+
+
+def _seen(text: str, language: str, setting: Setting) -> _Seen:
+    """What stands in a text."""
+    typed = _PLACEHOLDER.sub(lambda found: f" {BARRIER}".ljust(len(found[0])), text)
+    tokens, words = tokens_of(typed), setting.words
+    wording = words.of(language)
+    hits = [*words.everywhere.find(tokens), *(wording.patterns.find(tokens) if wording else ())]
+    harmless = [hit.span for hit in hits if hit.heading == HARMLESS]
+    says = {
+        subject: tuple(_where(text, tokens, [h for h in hits if h.heading == subject], harmless))
+        for subject in SUBJECTS
+    }
+    names = (*words.names.find(typed), *words.names.find(placeholders.outside(text)))
+    return _Seen(typed, tokens, says, tuple(dict.fromkeys(map(_shown, names))))
 
 
 # ---------------------------------------------------------------- what cannot be examined
@@ -240,7 +270,7 @@ def _characters(draft: _Draft) -> Iterator[Finding]:
         tag = "\U000e0000" <= character <= "\U000e007f"
         if control or tag or character in BIDI or character in _UNSEEN:
             yield draft.finding("invisible", _named(character))
-    for word in _WORD.findall(unicodedata.normalize("NFKC", draft.typed)):
+    for word in _WORD.findall(unicodedata.normalize("NFKC", draft.seen.typed)):
         if len(_ALPHABETS & {script_of(c) for c in word}) > 1:
             yield draft.finding("mixed", word)
 
@@ -251,7 +281,7 @@ def _placeholders(draft: _Draft) -> Iterator[Finding]:
         yield draft.finding("unknown", _written(name))
     for name in sorted(draft.needed - named):
         yield draft.finding("lost", _written(name))
-    for wrong in _WRONG_PLACEHOLDER.findall(draft.typed):
+    for wrong in _WRONG_PLACEHOLDER.findall(draft.seen.typed):
         yield draft.finding("malformed", wrong)
 
 
@@ -270,9 +300,8 @@ def _names(draft: _Draft) -> Iterator[Finding]:
     """The medicine by name, in what was typed and in what the placeholders stand for."""
     names = draft.setting.words.names
     code = "name_allowed" if draft.allows("price") else "name"
-    written = (*names.find(draft.typed), *names.find(placeholders.outside(draft.text)))
-    for where in dict.fromkeys(written):
-        yield draft.finding(code, _shown(where))
+    for where in draft.seen.names:
+        yield draft.finding(code, where)
     for placeholder in sorted(placeholders.names(draft.text) & draft.values.keys()):
         for where in names.find(draft.values[placeholder]):
             if not draft.allows("price"):
@@ -283,14 +312,10 @@ def _names(draft: _Draft) -> Iterator[Finding]:
 
 def _subjects(draft: _Draft) -> Iterator[Finding]:
     """What the words of the language, and those of every language, say."""
-    wording = draft.setting.words.of(draft.language)
-    assert wording is not None  # a text in a language without words is not examined so far
-    harmless = [_span(hit) for hit in find(wording.harmless, draft.tokens)]
     for subject in SUBJECTS:
         if subject in _ALLOWED_FROM and draft.allows(_ALLOWED_FROM[subject]):
             continue
-        patterns = (*wording.patterns[subject], *draft.setting.words.everywhere[subject])
-        for where in _said(draft, patterns, harmless):
+        for where in draft.seen.says[subject]:
             yield draft.finding(_code(subject, draft.rules), where)
 
 
@@ -304,18 +329,20 @@ _ALLOWED_FROM: Mapping[Subject, Names] = {"medicine": "drug", "price": "price"}
 
 def _place_words(draft: _Draft) -> Iterator[Finding]:
     """What the country's own rules do not let anybody say."""
-    for where in _said(draft, draft.rules.words if draft.rules else (), ()):
+    words = Lookup(("word", pattern) for pattern in (draft.rules.words if draft.rules else ()))
+    hits = list(words.find(draft.seen.tokens))
+    for where in _where(draft.text, draft.seen.tokens, hits, ()):
         yield draft.finding("word", where)
 
 
 def _figures(draft: _Draft) -> Iterator[Finding]:
     """Percentages, the article's share of wrinkles, and amounts of money, in the digits of any script."""
-    folded = fold(draft.typed)
+    folded = fold(draft.seen.typed)
     for match in _PERCENT.finditer(folded):
         yield draft.finding("percent", match[0])
     for match in _EIGHTY.finditer(folded):
         yield draft.finding("eighty", match[0])
-    amounts = list(_amounts(draft.typed))
+    amounts = list(_amounts(draft.seen.typed))
     named = bool(amounts) or "price" in placeholders.names(draft.text)
     if not draft.allows("price"):
         yield from (draft.finding("price", where) for where in amounts)
@@ -328,7 +355,7 @@ def _figures(draft: _Draft) -> Iterator[Finding]:
 
 
 def _links(draft: _Draft) -> Iterator[Finding]:
-    for address in addresses(draft.typed, draft.setting.links.endings):
+    for address in addresses(draft.seen.typed, draft.setting.links.endings):
         host = host_of(address)
         whatsapp = host in WHATSAPP
         if draft.template and whatsapp:
@@ -399,24 +426,20 @@ _RULES: tuple[Callable[[_Draft], Iterator[Finding]], ...] = (
 # ---------------------------------------------------------------- what stands in a text
 
 
-def _said(
-    draft: _Draft, patterns: Iterable[Pattern], harmless: Iterable[frozenset[int]]
+def _where(
+    text: str, tokens: Sequence[Token], hits: Iterable[Hit], harmless: Iterable[frozenset[int]]
 ) -> Iterator[str]:
-    """The pieces of the text in which one of the patterns stands and means harm; the longest of those that begin alike."""
+    """The pieces of the text in which something was found that means harm; the longest of those that lie in one another."""
     longest: dict[int, Hit] = {}
-    for hit in find(patterns, draft.tokens):
-        if any(_span(hit) <= span for span in harmless):
+    for hit in hits:
+        if any(hit.span <= span for span in harmless):
             continue
         if hit.start not in longest or hit.end > longest[hit.start].end:
             longest[hit.start] = hit
     for start in sorted(longest):
         hit = longest[start]
-        if not any(_span(hit) < _span(other) for other in longest.values()):
-            yield _shown(excerpt(draft.text, draft.tokens[hit.start : hit.end]))
-
-
-def _span(hit: Hit) -> frozenset[int]:
-    return frozenset(range(hit.start, hit.end))
+        if not any(hit.span < other.span for other in longest.values()):
+            yield _shown(excerpt(text, tokens[hit.start : hit.end]))
 
 
 def _amounts(text: str) -> Iterator[str]:

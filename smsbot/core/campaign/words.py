@@ -160,20 +160,57 @@ def _without_hebrew_prefix(word: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A pattern found: which one, and the words of the text from `start` up to `end`."""
+    """A pattern found: under which heading it stands, and the words of the text from `start` up to `end`."""
 
+    heading: str
     pattern: Pattern
     start: int
     end: int
 
+    @property
+    def span(self) -> frozenset[int]:
+        """The places of its words."""
+        return frozenset(range(self.start, self.end))
 
-def find(patterns: Iterable[Pattern], text: Sequence[Token]) -> Iterator[Hit]:
-    """Every pattern that stands in the words of a text, each place where it begins once."""
-    for pattern in patterns:
-        for start in range(len(text)):
-            end = _match(pattern, 0, start, text)
-            if end is not None:
-                yield Hit(pattern, start, end)
+
+Entry = tuple[str, Pattern]  # a heading and a pattern under it
+
+
+class Lookup:
+    """Patterns under headings, by the words with which they may begin. It is built once and not changed."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._whole: dict[str, list[Entry]] = {}
+        self._beginnings: dict[str, list[Entry]] = {}
+        self._others: list[
+            Entry
+        ] = []  # begin with a number, inside a word, or with a letter's accent
+        for entry in entries:
+            firsts = [choice[0] for choice in entry[1].places[0]]
+            if any(word.exact or word.begins_before or word.text == "#" for word in firsts):
+                self._others.append(entry)
+                continue
+            for word in firsts:
+                room = self._beginnings if word.goes_on else self._whole
+                room.setdefault(word.text, []).append(entry)
+        self._lengths = sorted({len(beginning) for beginning in self._beginnings})
+
+    def find(self, text: Sequence[Token]) -> Iterator[Hit]:
+        """Every pattern that stands in the words of a text, each place where it begins once."""
+        for start, token in enumerate(text):
+            for heading, pattern in dict.fromkeys(self._beginning_with(token)):
+                end = _match(pattern, 0, start, text)
+                if end is not None:
+                    yield Hit(heading, pattern, start, end)
+
+    def _beginning_with(self, token: Token) -> Iterator[Entry]:
+        for form in token.forms:
+            yield from self._whole.get(form, ())
+            for length in self._lengths:
+                if length > len(form):
+                    break
+                yield from self._beginnings.get(form[:length], ())
+        yield from self._others
 
 
 def _match(pattern: Pattern, place: int, at: int, text: Sequence[Token]) -> int | None:
@@ -267,8 +304,7 @@ class Wording:
     """The patterns of one language by subject, and those in which they mean no harm."""
 
     scripts: frozenset[str]  # in which its texts are written, as Unicode names them
-    patterns: Mapping[Subject, tuple[Pattern, ...]]
-    harmless: tuple[Pattern, ...] = ()
+    patterns: Lookup  # under their subjects, and under HARMLESS
 
 
 @dataclass(frozen=True)
@@ -276,7 +312,7 @@ class Words:
     """The words of every language, the names of the medicine, and what is said alike in any language."""
 
     names: Spellings
-    everywhere: Mapping[Subject, tuple[Pattern, ...]]
+    everywhere: Lookup
     languages: Mapping[str, Wording] = field(default_factory=dict)
 
     def of(self, language: str) -> Wording | None:
@@ -301,8 +337,8 @@ def read_words(table: Mapping[str, Any], file: str = FILE) -> Words:
             tuple(dict.fromkeys(map(letters, _texts(names, "inside", file, "names")))),
             frozenset(map(letters, _texts(names, "whole", file, "names"))),
         ),
-        everywhere=_subjects(
-            _table(table, "everywhere", file, "everywhere"), file, "everywhere", needed=False
+        everywhere=Lookup(
+            _subjects(_table(table, "everywhere", file, "everywhere"), file, "everywhere", False)
         ),
         languages={
             tag: _wording(row, file, f"language.{tag}")
@@ -318,22 +354,17 @@ def _wording(table: Any, file: str, name: str) -> Wording:
     if not scripts:
         raise Broken(file, f"{name}.scripts", 'is missing; name how it is written, such as "LATIN"')
     lists = {key: value for key, value in table.items() if key not in ("scripts", HARMLESS)}
-    return Wording(
-        frozenset(scripts),
-        _subjects(lists, file, name, needed=True),
-        tuple(_patterns(table, HARMLESS, file, name)),
-    )
+    harmless = ((HARMLESS, pattern) for pattern in _patterns(table, HARMLESS, file, name))
+    return Wording(frozenset(scripts), Lookup((*_subjects(lists, file, name, True), *harmless)))
 
 
-def _subjects(
-    table: Mapping[str, Any], file: str, name: str, needed: bool
-) -> Mapping[Subject, tuple[Pattern, ...]]:
+def _subjects(table: Mapping[str, Any], file: str, name: str, needed: bool) -> Iterator[Entry]:
     _only(table, SUBJECTS, file, name)
-    found = {subject: tuple(_patterns(table, subject, file, name)) for subject in SUBJECTS}
-    for subject, patterns in found.items():
+    for subject in SUBJECTS:
+        patterns = tuple(_patterns(table, subject, file, name))
         if needed and not patterns:
             raise Broken(file, f"{name}.{subject}", "is empty; no text can be examined without it")
-    return found
+        yield from ((subject, pattern) for pattern in patterns)
 
 
 def _patterns(table: Mapping[str, Any], key: str, file: str, name: str) -> Iterator[Pattern]:

@@ -38,6 +38,8 @@ TURN = frozenset(
         "valid_until",
         "restrictions",
         "extra_fees",
+        "keyword",
+        "number",
         *(f"n{n}" for n in range(1, 10)),
     }
 )

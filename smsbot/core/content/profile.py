@@ -48,6 +48,8 @@ class Profile:
     crisis_line: str = ""
     prices: tuple[Price, ...] = ()
     privacy_version: str = ""
+    inactive_months: int = 24
+    proof_years: int = 5
 
     def is_open(self, at: datetime) -> bool:
         """Whether the clinic is open at the moment `at` (with a time zone)."""
@@ -96,6 +98,8 @@ def read_profile(
         privacy_contact=reader.text("privacy", "contact"),
         privacy_url=reader.text("privacy", "url"),
         privacy_version=reader.text("privacy", "version", default=""),
+        inactive_months=reader.count("retention", "inactive_months", default=24, most=36),
+        proof_years=reader.count("retention", "proof_years", default=5, most=30),
         wait_hours=reader.count("answers", "wait_hours", default=4),
         check=check,  # type: ignore[arg-type]
         max_per_month=reader.count("news", "max_per_month", default=2),
@@ -141,10 +145,12 @@ class _Keys:
             raise self.broken(path, "must be a list of texts, at least one")
         return value
 
-    def count(self, *path: str, default: int) -> int:
+    def count(self, *path: str, default: int, most: int = 0) -> int:
         value = self.value(*path, default=default)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise self.broken(path, "must be a whole number, 1 or more")
+        if most and value > most:
+            raise self.broken(path, f"must be {most} at most")
         return value
 
     def region(self, *path: str) -> str:

@@ -50,6 +50,9 @@ class Conversation(
     ] = ()  # the latest messages: seconds since 1970 of the first, then seconds after it
     muted_until: int = 0
     campaign: int = 0  # by which the person came
+    news: bool = (
+        False  # its welcome offered news, which nobody has taken yet: a bare YES asks for them
+    )
     staff_until: int = 0  # staff write with the person until then (seconds since 1970)
 
     def in_check(self, at: datetime) -> bool:

@@ -195,12 +195,10 @@ def _meant(
         return reading.intents, "", reading.tier
     if reading.number is not None and 1 <= reading.number <= len(talk.options):
         return ("choice",), talk.options[reading.number - 1], "choice"
-    if (
-        talk.step in ("clarify", "campaign")
-        and len(talk.options) == 1
-        and reading.intents == ("yes",)
-    ):
+    if talk.step == "clarify" and len(talk.options) == 1 and reading.intents == ("yes",):
         return ("yes",), talk.options[0], "choice"
+    if talk.news and not talk.ask and not talk.flags and reading.intents == ("yes",):
+        return ("yes",), "news", "choice"
     return reading.intents, "", reading.tier
 
 
@@ -347,12 +345,13 @@ def _entered(turn: _Turn) -> Decision | None:
         return None
     rest = () if came.alone else tuple(i for i in turn.intents if i not in NOT_THE_QUESTION)
     answered = _answers(turn, rest) if rest else Decision(turn.kept())
-    offers = came.news and not rest and not turn.talk.minor
-    options = ("news",) if offers else ()
+    offers = came.news and not turn.talk.minor
+    options = ("news",) if offers and not rest else ()
     talk = msgspec.structs.replace(
         answered.conversation,
         campaign=came.campaign,
-        **({"options": options, "step": "campaign"} if offers else {}),
+        news=offers,
+        options=options or answered.conversation.options,
     )
     welcome = Say("campaign", options=options, words=came.welcome)
     return replace(
@@ -816,7 +815,8 @@ def _part_news(turn: _Turn) -> _Part:
     if turn.talk.minor:
         return _part_minor(turn)
     ask = Ask("news", int(turn.around.at.timestamp()), turn.inbound.message_id)
-    return _Part((Say("consent_ask", _news_values(turn)),), ("ConsentAsked",), {"ask": ask})
+    changes = {"ask": ask, "news": False}
+    return _Part((Say("consent_ask", _news_values(turn)),), ("ConsentAsked",), changes)
 
 
 def _news_values(turn: _Turn) -> Mapping[str, str | int]:

@@ -24,8 +24,9 @@ from .desk import Desk
 from .doors import Doors
 from .money import a_thousand
 from .names import BROADCAST_STATES, CAME, CAMPAIGN_STATES
-from .wordings import Look, at_fields, holders, look_at, sentence, tongues
+from .wordings import Look, at_fields, holders, look_at, look_at_paper, said, sentence, tongues
 
+PRINTED = "poster"  # a text that is looked at as it would be printed
 FIRST_RUN = timedelta(days=30)  # how long a new campaign runs where nobody says otherwise
 
 
@@ -71,8 +72,11 @@ def _list_routes(doors: Doors) -> None:
     def look_at_wording(_member: Member) -> ResponseReturnValue:
         form = request.form
         tag, kind = form.get("tag", ""), form.get("kind", "")
-        if tag not in desk.edition().library.scripts or kind not in get_args(TextKind):
+        if tag not in desk.edition().library.scripts or kind not in (*get_args(TextKind), PRINTED):
             abort(404)
+        if kind == PRINTED:
+            look = look_at_paper(desk, "", form.get("text", ""), tag)
+            return render_template("console/_wording_look.html", look=look, paper=True)
         look = look_at(
             desk,
             "",
@@ -205,6 +209,7 @@ def shown_of(campaign: Campaign) -> dict[str, object]:
         "news": campaign.news,
         "welcome": campaign.welcome,
         "prefill": campaign.prefill,
+        "poster": {tag: "\n".join(lines) for tag, lines in campaign.poster.items()},
     }
 
 
@@ -219,17 +224,23 @@ def _written(desk: Desk) -> dict[str, object]:
         "news": form.get("news") == "yes",
         "welcome": {tag: form.get(f"welcome.{tag}", "") for tag in tags},
         "prefill": {tag: form.get(f"prefill.{tag}", "") for tag in tags},
+        "poster": {tag: form.get(f"poster.{tag}", "") for tag in tags},
     }
 
 
 def _looks(desk: Desk, written: Mapping[str, object]) -> dict[str, Look]:
-    """Each welcome looked at, by its field."""
-    texts = cast("Mapping[str, str]", written["welcome"])
+    """Each welcome and each poster looked at, by its field."""
     scripts = desk.edition().library.scripts
+
+    def written_in(name: str) -> list[tuple[str, str]]:
+        texts = cast("Mapping[str, str]", written[name])
+        return [(tag, text) for tag, text in texts.items() if text.strip() and tag in scripts]
+
     looks = [
-        look_at(desk, f"welcome.{tag}", text, tag, "welcome")
-        for tag, text in texts.items()
-        if text.strip() and tag in scripts
+        look_at(desk, f"welcome.{tag}", text, tag, "welcome") for tag, text in written_in("welcome")
+    ]
+    looks += [
+        look_at_paper(desk, f"{PRINTED}.{tag}", text, tag) for tag, text in written_in("poster")
     ]
     return {look.field: look for look in looks}
 
@@ -270,8 +281,6 @@ def _page(
 
 # ---------------------------------------------------------------- the ways in
 
-LINES = 2  # below the headline of a poster
-
 
 def _ways_routes(doors: Doors) -> None:
     desk = doors.desk
@@ -279,7 +288,14 @@ def _ways_routes(doors: Doors) -> None:
     @doors.get("/campaigns/<int:campaign_id>/ways", needs="campaigns")
     def ways(_member: Member, campaign_id: int) -> ResponseReturnValue:
         found = campaign_or_404(desk, campaign_id)
-        return _ways_page(desk, found)
+        return render_template(
+            "console/campaign_ways.html",
+            campaign=found,
+            lines=[(line, desk.ways.links(found, line.tag)) for line in tongues(desk)],
+            address=desk.ways.address(found),
+            papers=PAPERS,
+            states=CAMPAIGN_STATES,
+        )
 
     @doors.get("/campaigns/<int:campaign_id>/qr.<kind>", needs="campaigns")
     def qr(_member: Member, campaign_id: int, kind: str) -> ResponseReturnValue:
@@ -294,49 +310,23 @@ def _ways_routes(doors: Doors) -> None:
         answer = Response(make(desk.ways.address(found)), content_type=mime)
         return _named(answer, f"qr-{found.code}.{kind}") if request.args.get("save") else answer
 
-    @doors.post("/campaigns/<int:campaign_id>/poster", needs="campaigns")
+    @doors.get("/campaigns/<int:campaign_id>/poster", needs="campaigns")
     def poster(_member: Member, campaign_id: int) -> ResponseReturnValue:
         found = campaign_or_404(desk, campaign_id)
-        form = request.form
-        tag = form.get("language", "")
-        paper = next((p for p in PAPERS if p == form.get("paper", "")), None)
+        tag = request.args.get("language", "")
+        paper = next((p for p in PAPERS if p == request.args.get("paper", "")), None)
         if tag not in desk.edition().library.scripts or paper is None:
             abort(404)
-        headline = form.get("headline", "").strip()
-        lines = [line for n in range(LINES) if (line := form.get(f"line{n}", "").strip())]
-        if not headline:
-            return _ways_page(desk, found, (_("Write a headline first."),))
-        if wrong := on_a_wall(desk, tag, headline, lines):
-            return _ways_page(desk, found, wrong)
         try:
-            made = desk.ways.poster(found, tag, paper, headline, lines)
+            for objection in desk.campaigning.on_paper(tag, found.poster.get(tag, ())):
+                if objection.blocks:
+                    raise Refused(said(objection.words, objection.values))
+            made = desk.ways.poster(found, tag, paper)
         except Refused as no:
-            return _ways_page(desk, found, (sentence(str(no)),))
+            flash(sentence(str(no)), "wrong")
+            return redirect(url_for("console.ways", campaign_id=campaign_id))
         answer = Response(made, content_type="application/pdf")
         return _named(answer, f"poster-{found.code}-{tag}-{paper}.pdf")
-
-
-def on_a_wall(desk: Desk, tag: str, headline: str, lines: Sequence[str]) -> list[str]:
-    """Why these words cannot stand on a poster: the gate reads them as a welcome that says who writes and how to end it."""
-    words = "\n".join((headline, *lines, "%(clinic)s %(STOP)s"))
-    found = desk.campaigning.gate(words, tag, "welcome", (), ("sms",))
-    return [sentence(o.words, o.values) for o in found if o.blocks]
-
-
-def _ways_page(desk: Desk, campaign: Campaign, wrong: Sequence[str] = ()) -> Response:
-    """The ways in; with what was typed for a poster that could not be made."""
-    page = render_template(
-        "console/campaign_ways.html",
-        campaign=campaign,
-        lines=[(line, desk.ways.links(campaign, line.tag)) for line in tongues(desk)],
-        address=desk.ways.address(campaign),
-        papers=PAPERS,
-        states=CAMPAIGN_STATES,
-        wrong=wrong,
-        typed=request.form,
-        count=LINES,
-    )
-    return make_response(page, 422 if wrong else 200)
 
 
 def _named(answer: Response, name: str) -> Response:

@@ -51,6 +51,14 @@ def look_at(
     return Look(field, language, shown, tuple(found))
 
 
+def look_at_paper(desk: Desk, field: str, text: str, tag: str) -> Look:
+    """What the gate says of a text that is to be printed; no phone shows it."""
+    language = desk.edition().library.scripts[tag].language
+    if not text.strip():
+        return Look(field, language, (), ())
+    return Look(field, language, (), tuple(desk.campaigning.on_paper(tag, text.splitlines())))
+
+
 def tongues(desk: Desk) -> list[Language]:
     """The languages of the bot, those that the clinic offers first."""
     scripts = desk.edition().library.scripts
@@ -71,9 +79,9 @@ def said(words: str, values: Mapping[str, str] = MappingProxyType({})) -> str:
 
 
 def sentence(words: str, values: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The same where it stands alone: it begins with a capital."""
+    """The same where it stands alone: it begins with a capital, unless with something that is named."""
     text = said(words, values)
-    return text[:1].upper() + text[1:]
+    return text if words.startswith("%(") else text[:1].upper() + text[1:]
 
 
 def at_fields(faults: Sequence[Fault]) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.people import SqlPeople
 from smsbot.core.people.address import Address
 from smsbot.core.people.ledger import Grounds, Standing, Subscription
+from smsbot.core.people.retention import Retention
 from smsbot.ports import Notices, People, Refused
 
 from ..conftest import SERVER, fresh_database
@@ -630,6 +631,41 @@ def test_tidying_leaves_consent_holds_and_subscribers(ledger: Ledger) -> None:
     assert ledger.standing("c" * 32).held_until == minutes(9 * WEEK)
     with pytest.raises(Refused):
         ledger.write(given("SM9", 2, ask="SM1"))
+
+
+# ---------------------------------------------------------------- what has had its time
+
+LONG = int(Retention().inactive.total_seconds() // 60)
+PROVABLE = int(Retention().proof.total_seconds() // 60)
+
+
+def test_a_subscriber_of_whom_nothing_was_heard_for_long_subscribes_no_more(
+    ledger: Ledger,
+) -> None:
+    subscribed(ledger)
+    ledger.tidy(minutes(1 + LONG))
+    assert ledger.subscriber(ANN) == NUMBER
+    assert ledger.tidy(minutes(1 + LONG + 60)) == 1
+    assert (ledger.standing(ANN), ledger.subscription(ANN)) == (Standing(), None)
+    subscribed(ledger, at=LONG + 100)
+    assert ledger.subscriber(ANN) == NUMBER
+
+
+def test_who_said_yes_again_meanwhile_subscribes_on(ledger: Ledger) -> None:
+    subscribed(ledger)
+    subscribed(ledger, at=1000)
+    assert ledger.tidy(minutes(1 + LONG + 60)) == 0
+    assert ledger.subscriber(ANN) == NUMBER
+
+
+def test_who_opted_out_is_opted_out_long_after_their_consent_can_be_proved(
+    ledger: Ledger,
+) -> None:
+    subscribed(ledger)
+    ledger.write(record("OptedOut", "SM9", 9))
+    ledger.tidy(minutes(PROVABLE + 100))
+    ledger.tidy(minutes(PROVABLE + 200))
+    assert ledger.standing(ANN) == Standing(minutes(9))
 
 
 def test_what_was_written_long_ago_and_comes_again_still_changes_nothing(ledger: Ledger) -> None:

@@ -24,7 +24,7 @@ from smsbot.adapters.sql.migrate import _config, upgrade
 from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.sql.tables import consent_events, consent_head, consent_texts
 from smsbot.core.people.consent import FIRST, link
-from smsbot.core.people.ledger import Entry
+from smsbot.core.people.ledger import Entry, Subscription
 from smsbot.ports import Refused
 
 from ..conftest import execute
@@ -180,6 +180,7 @@ def test_what_was_written_before_the_second_version_is_proved_as_it_was_written(
     upgrade(engine)
     ledger = SqlPeople(engine, Cipher([KEY]), deadline=10)
     assert ledger.verify_chain() == 2
+    assert ledger.subscription(ANN) == Subscription("sms", "fr", "", "", minutes(1), minutes(1))
     ledger.write(record("OptedOut", "SM3", 2))
     assert ledger.verify_chain() == 3
     assert ledger.subscriber(ANN) is None

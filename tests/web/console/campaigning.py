@@ -72,17 +72,10 @@ class PlainWays:
     def qr_png(self, text: str) -> bytes:
         return b"\x89PNG" + text.encode()
 
-    def poster(
-        self,
-        campaign: Campaign,
-        language: str,
-        paper: Paper,
-        headline: str,
-        lines: Sequence[str],
-    ) -> bytes:
-        if "narrow" in headline:
-            raise Refused("this headline is too long")
-        return f"%PDF {campaign.code} {language} {paper} {headline} {lines}".encode()
+    def poster(self, campaign: Campaign, language: str, paper: Paper) -> bytes:
+        if language not in campaign.poster:
+            raise Refused("write the headline of the poster in this language first")
+        return f"%PDF {campaign.code} {language} {paper} {campaign.poster[language]}".encode()
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """Broadcasts in the console: written, foretold, tried, submitted, released by another, watched and stopped."""
 
+import csv
 from datetime import date, time, timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 
@@ -290,3 +292,103 @@ def test_unknown_broadcasts_and_acts_are_not_there(clinic: Marketing, mia: Marke
     assert mia.get("/campaigns/broadcasts/99999").status_code == 404
     assert mia.post(f"/campaigns/broadcasts/{made.id}/finish").status_code == 404
     assert mia.post(f"/campaigns/broadcasts/{made.id}/start").status_code == 404
+
+
+# ---------------------------------------------------------------- what came of it
+
+
+REPORT = [
+    ["en", "sms", "A", "delivered", "", 0, 500, 500, 20, 2],
+    ["en", "sms", "B", "read", "", 0, 500, 500, 60, 1],
+    ["en", "sms", "A", "failed", "suppress", 21610, 7, 0, 0, 0],
+    ["fr", "whatsapp", "A", "skipped", "cap", 0, 5, 0, 0, 0],
+    ["fr", "whatsapp", "A", "holdout", "", 0, 40, 0, 0, 0],
+]
+
+
+def under_way(clinic: Marketing, mia: Marketer, noa: Marketer, rows: list[list[object]]) -> str:
+    """The path of a broadcast that is being sent and stands so."""
+    made = clinic.broadcast(mia.member, name="+Invitation")
+    clinic.foretold(made)
+    path = f"/campaigns/broadcasts/{made.id}"
+    mia.post(f"{path}/submit")
+    noa.post(f"{path}/release")
+    clinic.flow.broadcasts.move(made.id, "start")
+    now = clinic.desk.clock.now()
+    clinic.flow.broadcasts.tell(made.id, "progress", {"rows": rows}, now)
+    return path
+
+
+def test_the_report_has_failures_costs_and_how_sure_a_difference_is(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    path = under_way(clinic, mia, noa, REPORT)
+    page = mia.get(f"{path}/report")
+    seen = plain(page)
+    assert "1,007 sent" in seen
+    assert "7 · the person had said STOP to the carrier (21610)" in seen
+    assert "5 · have had as many messages as the cap allows" in seen
+    assert "$8.30 spent forecast $0.02" in seen
+    assert "B is answered more, by 8 points (between 4.7 and 11.4)" in seen
+    assert "A 500 20 4.0% 2.6% - 6.1%" in seen
+    assert "Of 40 people left out none is known to have written" in seen
+    for name in ("languages", "channels", "wordings"):
+        assert mia.get(f"{path}/charts/{name}.svg").text.startswith("<svg")
+        assert f"/charts/{name}.svg" in page.text
+    assert mia.get(f"{path}/charts/moods.svg").status_code == 404
+
+
+def test_a_difference_that_may_be_chance_is_called_so(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    rows = [
+        ["en", "sms", "A", "delivered", "", 0, 20, 20, 2, 0],
+        ["en", "sms", "B", "delivered", "", 0, 20, 20, 3, 0],
+        ["en", "sms", "", "holdout", "", 0, 20, 0, 1, 0],
+    ]
+    path = under_way(clinic, mia, noa, rows)
+    seen = plain(mia.get(f"{path}/report"))
+    assert seen.count("may be chance") == 2
+    assert mia.get(f"{path}/charts/holdout.svg").text.startswith("<svg")
+
+
+def test_the_sheet_of_a_broadcast_has_a_line_for_each_number(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    path = under_way(clinic, mia, noa, REPORT)
+    sheet = mia.get(f"{path}/report.csv").data.decode("utf-8-sig")
+    rows = list(csv.reader(StringIO(sheet)))
+    assert rows[0][:4] == ["broadcast", "language", "channel", "wording"]
+    assert rows[3] == [
+        "'+Invitation",
+        "en",
+        "sms",
+        "A",
+        "failed",
+        "suppress",
+        "21610",
+        "7",
+        "0",
+        "0",
+        "0",
+    ]
+    assert len(rows) == len(REPORT) + 1
+
+
+def test_a_broadcast_that_has_ended_is_counted_anew(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    path = under_way(clinic, mia, noa, REPORT)
+    clinic.flow.broadcasts.move(int(path.rpartition("/")[2]), "finish")
+    assert "Nobody is planned yet" in plain(mia.get(f"{path}/report"))
+    assert "Nobody is planned yet" not in plain(mia.get(path))
+
+
+def test_the_campaign_sums_up_its_broadcasts(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    path = under_way(clinic, mia, noa, REPORT)
+    found = clinic.flow.broadcasts.get(int(path.rpartition("/")[2]))
+    assert found is not None
+    seen = plain(mia.get(f"/campaigns/{found.campaign_id}/report"))
+    assert "+Invitation sending 1,007 1,000 500 7 80 3 $0.02 $8.30" in seen

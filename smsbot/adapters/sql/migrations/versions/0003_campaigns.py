@@ -67,7 +67,10 @@ def _campaigns() -> None:
         _needed("state"),
         _needed("begins", sa.Date),
         _needed("ends", sa.Date),
-        *(_needed(name, sa.JSON) for name in ("keywords", "referrals", "welcome", "prefill")),
+        *(
+            _needed(name, sa.JSON)
+            for name in ("keywords", "referrals", "welcome", "prefill", "poster")
+        ),
         _needed("news", sa.Boolean),
         _needed("version", sa.Integer),
     )

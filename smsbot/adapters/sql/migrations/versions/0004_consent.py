@@ -23,6 +23,25 @@ def upgrade() -> None:
             events.add_column(
                 sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
             )
+    # Of those who subscribed before it was kept when, and in which language, the ledger knows both.
+    op.execute(
+        """
+        UPDATE people SET subscribed_at = (
+            SELECT max(e.at) FROM consent_events e JOIN person_keys k ON k.key = e.person
+            WHERE k.person_id = people.id AND e.event = 'yes'
+        )
+        WHERE number IS NOT NULL AND subscribed_at IS NULL
+        """
+    )
+    op.execute(
+        """
+        UPDATE people SET language = (
+            SELECT e.language FROM consent_events e JOIN person_keys k ON k.key = e.person
+            WHERE k.person_id = people.id AND e.event = 'yes' ORDER BY e.seq DESC LIMIT 1
+        )
+        WHERE number IS NOT NULL AND language IS NULL
+        """
+    )
     op.create_index("ix_consent_events_at", "consent_events", ["at"])
     op.create_index("ix_people_subscribed_at", "people", ["subscribed_at"])
     op.create_table(
