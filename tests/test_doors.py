@@ -25,6 +25,8 @@ DOORS = {
     "/metrics": "tells nothing of anybody",
     "/phone": "people who do not exist; off in production unless switched on",
     "/phone/sign": "signs for numbers of fiction only",
+    "/c/<code>": "a campaign's page: two buttons, no cookie, counts only",
+    "/c/<code>/<any(sms, wa):way>": "on to the messages, from that page",
     "/phone/countries": "tells nothing of anybody",
     "/phone/inbox": "what the local carrier has for numbers of fiction; of a real carrier nothing",
     "/static/<path:filename>": "the pages' own files",

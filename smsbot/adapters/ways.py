@@ -55,6 +55,12 @@ class MadeWays:
         except Unfilled:  # the console says so; a link that is on a wall goes on leading here
             return campaign.code
 
+    def address(self, campaign: Campaign) -> str:
+        """Where its QR code leads: to a page in the language of whoever looks at it, or to a text where no page can be reached."""
+        if self.public_url:
+            return counted_link(self.public_url, campaign.code)
+        return self.links(campaign, self.book().catalogs.default).sms
+
     def qr_svg(self, text: str) -> bytes:
         """A QR code as a picture that scales. Raises `ValueError` for a text that is too long."""
         return qr_svg(text).encode()
@@ -71,15 +77,17 @@ class MadeWays:
         book = self.book()
         standing = self._standing(book, language)
         links = self.links(campaign, language)
+        printed = campaign.poster.get(language) or (
+            _("Questions? Just text us."),
+            _("An answer in your own language, within seconds."),
+            _("Nobody writes to you unless you ask."),
+        )
         poster = Poster(
             language=language,
             rtl=self._rtl(book, language),
             clinic=book.profile.name,
-            headline=_("Questions? Just text us."),
-            lines=(
-                _("An answer in your own language, within seconds."),
-                _("Nobody writes to you unless you ask."),
-            ),
+            headline=printed[0],
+            lines=tuple(printed[1:]),
             link=counted_link(self.public_url, campaign.code, language)
             if self.public_url
             else links.sms,

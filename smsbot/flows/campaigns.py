@@ -114,6 +114,11 @@ class Campaigning:
             for found in self.gate(text, tag, "welcome", (), ("sms", "whatsapp"))
         ]
 
+    def on_paper(self, language: str, lines: Sequence[str]) -> list[Objection]:
+        """What the gate says of words that are printed: a poster names the clinic and how to end it by itself."""
+        words = "\n".join((*lines, "%(clinic)s %(STOP)s"))
+        return list(self.gate(words, language, "welcome", (), ("sms",)))
+
     def _stated(
         self,
         member: Member,

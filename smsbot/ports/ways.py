@@ -41,6 +41,9 @@ class Ways(Protocol):
     def links(self, campaign: Campaign, language: str) -> Links:
         """Its links in a language."""
 
+    def address(self, campaign: Campaign) -> str:
+        """Where its QR code leads: to a page in the language of whoever looks at it."""
+
     def qr_svg(self, text: str) -> bytes:
         """A QR code as a picture that scales."""
 

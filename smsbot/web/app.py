@@ -36,6 +36,7 @@ class Doors:
     stop: Callable[[], object] = bool  # and before it ends
     console: Desk | None = None
     phone: Blueprint | None = None
+    ways: Blueprint | None = None  # the pages of campaigns' counted links
     trace: Callable[[Turn], str] | None = None
     heard: Callable[[Status], object] = bool  # keeps what became of a message
 
@@ -66,6 +67,8 @@ def make_app(doors: Doors) -> Flask:
         console.install(app, doors.console, doors.secret_key, doors.public_url)
     app.extensions["smsbot.start"] = doors.start
     app.extensions["smsbot.stop"] = doors.stop
+    if doors.ways is not None:
+        app.register_blueprint(doors.ways)
     if doors.phone is not None:
         app.register_blueprint(doors.phone)
 

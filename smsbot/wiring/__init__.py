@@ -4,6 +4,7 @@ texts.py      the languages' files, what is said and read, and the edition in fo
 servers.py    the web process and the worker
 sender.py     the process that sends broadcasts
 campaigns.py  what broadcasts lean on
+marketing.py  what staff's work on campaigns leans on, and the ways in
 people.py     the proof of consent
 console.py    what the staff's pages lean on
 terminal.py   what is to be looked at before going live, and the rest of the terminal's work
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .console import access, first_link, load_proofs, make_live, make_stores
+    from .marketing import Bench, campaigning
     from .people import make_consents
     from .sender import build_sender
     from .servers import Parts, assemble, build, counting_note
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Bench",
     "Parts",
     "Texts",
     "access",
     "assemble",
     "build",
     "build_sender",
+    "campaigning",
     "check_budgets",
     "checkup",
     "counting_note",
@@ -59,6 +63,8 @@ __all__ = [
 
 # Each process loads its own part only: the one that sends is a third of the one that reads.
 _HOMES = {
+    "Bench": "marketing",
+    "campaigning": "marketing",
     "Parts": "servers",
     "Texts": "texts",
     "access": "console",

@@ -19,6 +19,7 @@ from smsbot.adapters.live import Live
 from smsbot.adapters.log import make_note
 from smsbot.adapters.metrics import Metrics
 from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
+from smsbot.adapters.numbers import written
 from smsbot.adapters.queue import Ask as AskBroadcasts
 from smsbot.adapters.queue import AskPublish, Wake, make_broker
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
@@ -29,6 +30,8 @@ from smsbot.adapters.sql.engine import make_engine
 from smsbot.adapters.sql.people import SqlPeople
 from smsbot.adapters.translators import TranslatorFiles
 from smsbot.adapters.twilio import TwilioCarrier, sign
+from smsbot.adapters.ways import MadeWays
+from smsbot.core.campaign.campaign import Campaign
 from smsbot.core.people.address import parse_address
 from smsbot.core.people.retention import retention
 from smsbot.flows.broadcast import Broadcasting
@@ -37,17 +40,18 @@ from smsbot.flows.edition import Edition
 from smsbot.flows.report import outcome, states
 from smsbot.flows.tend import Tend
 from smsbot.jobs import declare
-from smsbot.ports import Health, Note, Notify, Send
+from smsbot.ports import Clock, Health, Note, Notify, Send
 from smsbot.ports.console import CAMPAIGN, GAP
 from smsbot.settings import Misconfigured, Settings
 from smsbot.web import phone
+from smsbot.web import ways as landing
 from smsbot.web.app import Doors, make_app
 from smsbot.web.console.desk import Desk, Provider
 from smsbot.web.notices import link_of
 from smsbot.web.phone import Inbox
 from smsbot.web.phone.trace import encode, trace
+from smsbot.web.ways import Landing
 
-from .campaigning import make_campaigning
 from .campaigns import (
     Around,
     Hearing,
@@ -59,9 +63,9 @@ from .campaigns import (
     sender_of,
 )
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
+from .marketing import Ears, make_campaigning, make_ways
 from .talk import in_memory
 from .texts import Texts, texts_of
-from .ways import ClinicWays
 from .words import make_phrasebook, make_publish
 
 # What a line or a count must not name, beside the topics that say so themselves: it would tell of a person's health.
@@ -161,7 +165,9 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         background.close()
         counted.flush()
 
+    ways = make_ways(settings, around.book, clock)
     doors = Doors(
+        ways=landing.blueprint(_landing(live, ways, counted, clock)),
         answer=lambda: live.now().answer,
         profile=texts.book.profile,
         start=live.start,
@@ -182,17 +188,13 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 settings,
                 stores,
                 clock,
-                lambda: live.now().answer,
+                around.book,
+                lambda: Ears(live.now().answer.reader.lexicon, live.now().answer.names),
                 AskBroadcasts(asking),
                 sender_of(settings),
                 live.look,
             ),
-            ways=ClinicWays(
-                book=around.book,
-                sender=settings.sender,
-                public_url=settings.public_url,
-                clock=clock,
-            ),
+            ways=ways,
             contents=stores.contents,
             counted=deliveries.tally,
             members=stores.members,
@@ -221,6 +223,33 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
     )
     return Parts(
         texts, doors, broker, people, tend, background, live, stores, deliveries, broadcasting
+    )
+
+
+def _landing(live: Live[Edition], ways: MadeWays, counted: Counted, clock: Clock) -> Landing:
+    """What the page of a counted link leans on."""
+
+    def find(code: str) -> Campaign | None:
+        answer = live.now().answer
+        day = clock.now().astimezone(answer.book.profile.time_zone).date()
+        return next((c for c in answer.campaigns if c.code == code and c.open(day)), None)
+
+    def languages() -> list[tuple[str, str]]:
+        catalogs = live.now().answer.book.catalogs
+        return [(tag, catalogs.by_tag[tag].language.own_name) for tag in catalogs.offered]
+
+    profile = live.now().answer.book.profile
+    return Landing(
+        find=find,
+        ways=ways,
+        languages=languages,
+        count=lambda campaign, what, language, channel: counted(
+            language, channel, [f"{CAMPAIGN}{campaign.id}/{what}"]
+        ),
+        clinic=profile.name,
+        phone=profile.phone,
+        shown=written(profile.phone),
+        sms=written(ways.sms) if ways.sms else "",
     )
 
 

@@ -1,7 +1,7 @@
 """What a broadcast would do and what it did, and what came of a campaign, as the sums that people look at."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -380,3 +380,33 @@ def _grouped(
     names = sorted({name_of(t) for t, _ in some})
     found = [_came(name, [(t, w) for t, w in some if name_of(t) == name]) for name in names]
     return tuple(sorted(found, key=lambda one: -sum(one.counts.values())))
+
+
+# ---------------------------------------------------------------- as a sheet
+
+COUNT_HEAD = ("campaign", "what", "day", "language", "channel", "count")
+LINE_HEAD = (
+    *("broadcast", "language", "channel", "wording", "state", "reason", "error"),
+    *("people", "segments", "replied", "opted_out"),
+)
+
+
+def count_rows(
+    name: str, tallies: Iterable[Tallied], campaign_id: int, prefix: str
+) -> Iterator[tuple[object, ...]]:
+    """A line for each count of a day, a language and a channel; topics only as sums of all, and only where they are not few."""
+    some = list(tallies)
+    mine = f"{prefix}{campaign_id}/"
+    for t in sorted(some, key=lambda t: (t.day, t.language, t.channel, t.outcome)):
+        what = t.outcome.removeprefix(mine)
+        if t.outcome.startswith(mine) and not what.startswith(TOPIC):
+            yield (name, what, t.day.isoformat(), t.language, t.channel, t.count)
+    for topic, count in harvest(some, campaign_id, prefix).topics:
+        yield (name, f"{TOPIC}{topic}", "", "", "", count)
+
+
+def line_rows(name: str, lines: Iterable[Counted]) -> Iterator[tuple[object, ...]]:
+    """A line for each number of a broadcast's deliveries that are alike."""
+    for x in lines:
+        alike = (x.language, x.channel, x.variant, x.state, x.reason, x.error or "")
+        yield (name, *alike, x.people, x.segments, x.replied, x.opted_out)

@@ -17,7 +17,10 @@ Written = Mapping[
     str, object
 ]  # by field: a text, a list of texts, texts by language, or yes and no
 
-CAMPAIGN_FIELDS = ("name", "begins", "ends", "keywords", "referrals", "welcome", "prefill", "news")
+CAMPAIGN_FIELDS = (
+    *("name", "begins", "ends", "keywords", "referrals", "news"),
+    *("welcome", "prefill", "poster"),
+)
 AUDIENCE_FIELDS = (
     *("languages", "channels", "countries", "campaigns"),
     *("subscribed_from", "subscribed_until", "without"),
@@ -28,6 +31,10 @@ BROADCAST_FIELDS = (
     *AUDIENCE_FIELDS,
 )
 TEXT_LENGTH = 4000  # characters of a text that are kept
+POSTER_LINES, LINE_LENGTH = (
+    3,
+    120,
+)  # of a poster: the headline and two below it; and characters of each
 CHANNELS: tuple[Channel, ...] = ("sms", "whatsapp")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -52,6 +59,7 @@ def fill_campaign(base: Campaign, written: Written) -> tuple[Campaign, list[Faul
         referrals=reading.read("referrals", _words, base.referrals),
         welcome=reading.read("welcome", _texts, base.welcome),
         prefill=reading.read("prefill", _texts, base.prefill),
+        poster=reading.read("poster", _posters, base.poster),
         news=reading.read("news", _yes, base.news),
     )
     return filled, reading.faults
@@ -218,6 +226,25 @@ def _texts(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise _Unread('write texts by language, such as { en = "..." }')
     return {str(tag): text for tag, one in value.items() if (text := _text(one))}
+
+
+def _posters(value: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, Mapping):
+        raise _Unread('write texts by language, such as { en = ["..."] }')
+    return {str(tag): lines for tag, one in value.items() if (lines := _printed(one))}
+
+
+def _printed(value: object) -> tuple[str, ...]:
+    """The lines of a poster, one to a line of the field."""
+    some = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(some, Sequence):
+        raise _Unread('write texts by language, such as { en = ["..."] }')
+    lines = tuple(line for one in some if (line := _text(one)))
+    if len(lines) > POSTER_LINES:
+        raise _Unread("a poster has a headline and two lines at most")
+    if any(len(line) > LINE_LENGTH for line in lines):
+        raise _Unread("%(most)s characters are the most for a line", most=str(LINE_LENGTH))
+    return lines
 
 
 def _wordings(value: object) -> dict[str, tuple[str, ...]]:

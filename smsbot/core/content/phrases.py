@@ -38,8 +38,6 @@ TURN = frozenset(
         "valid_until",
         "restrictions",
         "extra_fees",
-        "keyword",
-        "number",
         *(f"n{n}" for n in range(1, 10)),
     }
 )

@@ -103,8 +103,6 @@ def _values(book: Book, catalog: Catalog, key: str) -> dict[str, Value]:
         "max_per_month": profile.max_per_month,
         "next_open": max(_openings(book), key=lambda moment: len(language.moment(moment))),
         "ref": _REFERENCE,
-        "keyword": "X" * 12,
-        "number": language.isolated(book.standing[language.tag]["phone"]),
         "step": len(content.steps) - 1,
         "steps": len(content.steps) - 1,
         **_price(book, catalog),

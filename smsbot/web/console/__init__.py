@@ -6,7 +6,7 @@ overview.py  the morning's page           words.py     vocabulary and unread mes
 files.py     PO and XLSX, out and in      calls.py     calls to return and alerts
 staff.py     who is who                   audit.py     who did what
 campaigns.py what brings people           broadcasts.py  invitations to those who said yes
-reports.py   what came of them            meanings.py  what their words mean
+reports.py   what came of them            names.py     what its states are called
 charts.py    pictures of counts           proofs.py    what the lists show of every text
 written.py   texts with placeholders
 """

@@ -20,21 +20,28 @@ from smsbot.core.campaign.account import (
     read_forecast,
     read_progress,
 )
-from smsbot.core.campaign.broadcast import ENDED, UNDER_WAY, Audience, Broadcast, BroadcastAct
+from smsbot.core.campaign.broadcast import (
+    ENDED,
+    UNDER_WAY,
+    Audience,
+    Broadcast,
+    BroadcastAct,
+    moved,
+)
 from smsbot.core.campaign.campaign import Campaign
 from smsbot.core.campaign.fill import fill_broadcast
+from smsbot.core.campaign.meanings import failed, skipped, stopped
 from smsbot.core.campaign.wording import template
 from smsbot.core.people.staff import Member
 from smsbot.flows.campaigns import STAFF_ACTS, Wrong
 from smsbot.ports import Refused, Unavailable
 
-from . import meanings
 from .campaigns import CHANNELS, campaign_or_404
 from .desk import Desk
 from .doors import Doors, number
-from .meanings import BROADCAST_STATES, CAMPAIGN_STATES
 from .money import a_thousand, cost_of, money
-from .wordings import Look, at_fields, holders, look_at, said, tongues
+from .names import BROADCAST_STATES, CAMPAIGN_STATES
+from .wordings import Look, at_fields, holders, look_at, said, sentence, tongues
 
 TEN = time(10)  # when a new broadcast leaves where nobody says otherwise
 LASTS = timedelta(days=3)  # and for how long its offer stands
@@ -111,7 +118,7 @@ def _act_routes(doors: Doors) -> None:
         except Wrong as wrong:
             return _refused(desk, broadcast_id, wrong)
         except Refused as no:
-            flash(said(str(no), {}), "wrong")
+            flash(sentence(str(no)), "wrong")
         except Unavailable:
             flash(_("The carrier cannot be reached: try again in a minute."), "wrong")
         else:
@@ -122,7 +129,7 @@ def _act_routes(doors: Doors) -> None:
 
     @doors.post("/campaigns/broadcasts/<int:broadcast_id>/<act>", needs="campaigns")
     def move_broadcast(member: Member, broadcast_id: int, act: str) -> ResponseReturnValue:
-        broadcast_or_404(desk, broadcast_id)
+        found = broadcast_or_404(desk, broadcast_id)
         says = {
             "submit": _("Submitted: a second person may release it now."),
             "release": _("Released: it leaves at its hour."),
@@ -138,12 +145,15 @@ def _act_routes(doors: Doors) -> None:
         }
         if act not in moves:
             abort(404)
+        if moved(found.state, cast("BroadcastAct", act)) is None:
+            flash(_("Somebody was quicker: look at what it is now."), "wrong")
+            return redirect(url_for("console.broadcast", broadcast_id=broadcast_id))
         try:
             moves[act]()
         except Wrong as wrong:
             return _refused(desk, broadcast_id, wrong)
         except Refused as no:
-            flash(said(str(no), {}), "wrong")
+            flash(sentence(str(no)), "wrong")
         except Unavailable:
             flash(_("It is not certain that this was done: look at the state below."), "wrong")
         else:
@@ -215,7 +225,7 @@ def _kept(desk: Desk, member: Member, campaign: Campaign, base: Broadcast) -> Re
     except Wrong as wrong:
         return _page(desk, campaign, now, written, at_fields(wrong.faults), code=422)
     except Refused as no:
-        return _page(desk, campaign, now, written, wrong=said(str(no), {}), code=409)
+        return _page(desk, campaign, now, written, wrong=sentence(str(no)), code=409)
     flash(_("Kept."))
     return redirect(url_for("console.broadcast", broadcast_id=kept.id))
 
@@ -410,12 +420,11 @@ def _moving(desk: Desk, broadcast: Broadcast, asked: bool = False) -> dict[str, 
         "cost_line": _cost_line(desk, forecast),
         "costs": lambda segments: cost_of(desk, segments),
         "failures": [
-            (meanings.failed(error, reason), error, count)
-            for error, reason, count in failures(lines)
+            (said(failed(error, reason)), error, count) for error, reason, count in failures(lines)
         ],
-        "skips": [(meanings.skipped(reason), count) for reason, count in passed_over(lines)],
-        "skipped": meanings.skipped,
-        "stop": meanings.stopped(broadcast.reason) if broadcast.state == "paused" else None,
+        "skips": [(said(skipped(reason)), count) for reason, count in passed_over(lines)],
+        "skipped": lambda reason: said(skipped(reason)),
+        "stop": stopped(broadcast.reason) if broadcast.state == "paused" else None,
         "named": {tag: script.language for tag, script in scripts.items()},
         "templates": _templates(desk, broadcast) if broadcast.texts else {},
         "ended": broadcast.state in ENDED,

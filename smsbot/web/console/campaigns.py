@@ -18,14 +18,15 @@ from smsbot.core.people.staff import Member
 from smsbot.flows.campaigns import TextKind, Wrong
 from smsbot.ports import Refused
 from smsbot.ports.console import CAMPAIGN
-from smsbot.ports.ways import PAPERS, Links
+from smsbot.ports.ways import PAPERS
 
 from .desk import Desk
 from .doors import Doors
-from .meanings import BROADCAST_STATES, CAME, CAMPAIGN_STATES
 from .money import a_thousand
-from .wordings import Look, at_fields, holders, look_at, said, tongues
+from .names import BROADCAST_STATES, CAME, CAMPAIGN_STATES
+from .wordings import Look, at_fields, holders, look_at, look_at_paper, said, sentence, tongues
 
+PRINTED = "poster"  # a text that is looked at as it would be printed
 FIRST_RUN = timedelta(days=30)  # how long a new campaign runs where nobody says otherwise
 
 
@@ -71,8 +72,11 @@ def _list_routes(doors: Doors) -> None:
     def look_at_wording(_member: Member) -> ResponseReturnValue:
         form = request.form
         tag, kind = form.get("tag", ""), form.get("kind", "")
-        if tag not in desk.edition().library.scripts or kind not in get_args(TextKind):
+        if tag not in desk.edition().library.scripts or kind not in (*get_args(TextKind), PRINTED):
             abort(404)
+        if kind == PRINTED:
+            look = look_at_paper(desk, "", form.get("text", ""), tag)
+            return render_template("console/_wording_look.html", look=look, paper=True)
         look = look_at(
             desk,
             "",
@@ -94,7 +98,7 @@ def _list_routes(doors: Doors) -> None:
         for keyword in filled.keywords:
             found += flow.keyword_faults(keyword, others)
         return render_template(
-            "console/_faults.html", found=[said(f.words, f.values) for f in found]
+            "console/_faults.html", found=[sentence(f.words, f.values) for f in found]
         )
 
 
@@ -174,7 +178,7 @@ def _kept(
         return _page(desk, before, written, at_fields(wrong.faults), code=422)
     except Refused as no:
         newest = desk.campaigning.campaigns.get(before.id) if before else None
-        return _page(desk, newest, written, wrong=said(str(no), {}), code=409)
+        return _page(desk, newest, written, wrong=sentence(str(no)), code=409)
     flash(_("Kept."))
     return redirect(url_for("console.campaign", campaign_id=kept.id))
 
@@ -188,7 +192,7 @@ def _stated(
     except Wrong as wrong:
         return _page(desk, found, shown_of(found), at_fields(wrong.faults), code=422)
     except Refused as no:
-        flash(said(str(no), {}), "wrong")
+        flash(sentence(str(no)), "wrong")
     else:
         flash(says)
     return redirect(url_for("console.campaign", campaign_id=campaign_id))
@@ -205,6 +209,7 @@ def shown_of(campaign: Campaign) -> dict[str, object]:
         "news": campaign.news,
         "welcome": campaign.welcome,
         "prefill": campaign.prefill,
+        "poster": {tag: "\n".join(lines) for tag, lines in campaign.poster.items()},
     }
 
 
@@ -219,17 +224,23 @@ def _written(desk: Desk) -> dict[str, object]:
         "news": form.get("news") == "yes",
         "welcome": {tag: form.get(f"welcome.{tag}", "") for tag in tags},
         "prefill": {tag: form.get(f"prefill.{tag}", "") for tag in tags},
+        "poster": {tag: form.get(f"poster.{tag}", "") for tag in tags},
     }
 
 
 def _looks(desk: Desk, written: Mapping[str, object]) -> dict[str, Look]:
-    """Each welcome looked at, by its field."""
-    texts = cast("Mapping[str, str]", written["welcome"])
+    """Each welcome and each poster looked at, by its field."""
     scripts = desk.edition().library.scripts
+
+    def written_in(name: str) -> list[tuple[str, str]]:
+        texts = cast("Mapping[str, str]", written[name])
+        return [(tag, text) for tag, text in texts.items() if text.strip() and tag in scripts]
+
     looks = [
-        look_at(desk, f"welcome.{tag}", text, tag, "welcome")
-        for tag, text in texts.items()
-        if text.strip() and tag in scripts
+        look_at(desk, f"welcome.{tag}", text, tag, "welcome") for tag, text in written_in("welcome")
+    ]
+    looks += [
+        look_at_paper(desk, f"{PRINTED}.{tag}", text, tag) for tag, text in written_in("poster")
     ]
     return {look.field: look for look in looks}
 
@@ -277,12 +288,11 @@ def _ways_routes(doors: Doors) -> None:
     @doors.get("/campaigns/<int:campaign_id>/ways", needs="campaigns")
     def ways(_member: Member, campaign_id: int) -> ResponseReturnValue:
         found = campaign_or_404(desk, campaign_id)
-        lines = [(language, desk.ways.links(found, language.tag)) for language in tongues(desk)]
         return render_template(
             "console/campaign_ways.html",
             campaign=found,
-            lines=lines,
-            scanned=_scanned(lines),
+            lines=[(line, desk.ways.links(found, line.tag)) for line in tongues(desk)],
+            address=desk.ways.address(found),
             papers=PAPERS,
             states=CAMPAIGN_STATES,
         )
@@ -290,14 +300,15 @@ def _ways_routes(doors: Doors) -> None:
     @doors.get("/campaigns/<int:campaign_id>/qr.<kind>", needs="campaigns")
     def qr(_member: Member, campaign_id: int, kind: str) -> ResponseReturnValue:
         found = campaign_or_404(desk, campaign_id)
-        text = _scanned([(line, desk.ways.links(found, line.tag)) for line in tongues(desk)])
-        if kind not in ("svg", "png") or not text:
+        makes = {
+            "svg": (desk.ways.qr_svg, "image/svg+xml; charset=utf-8"),
+            "png": (desk.ways.qr_png, "image/png"),
+        }
+        if kind not in makes:
             abort(404)
-        if kind == "svg":
-            answer = Response(desk.ways.qr_svg(text), content_type="image/svg+xml; charset=utf-8")
-        else:
-            answer = Response(desk.ways.qr_png(text), content_type="image/png")
-        return _named(answer, f"qr-{found.code}.{kind}")
+        make, mime = makes[kind]
+        answer = Response(make(desk.ways.address(found)), content_type=mime)
+        return _named(answer, f"qr-{found.code}.{kind}") if request.args.get("save") else answer
 
     @doors.get("/campaigns/<int:campaign_id>/poster", needs="campaigns")
     def poster(_member: Member, campaign_id: int) -> ResponseReturnValue:
@@ -307,22 +318,18 @@ def _ways_routes(doors: Doors) -> None:
         if tag not in desk.edition().library.scripts or paper is None:
             abort(404)
         try:
+            for objection in desk.campaigning.on_paper(tag, found.poster.get(tag, ())):
+                if objection.blocks:
+                    raise Refused(said(objection.words, objection.values))
             made = desk.ways.poster(found, tag, paper)
         except Refused as no:
-            flash(said(str(no), {}), "wrong")
+            flash(sentence(str(no)), "wrong")
             return redirect(url_for("console.ways", campaign_id=campaign_id))
         answer = Response(made, content_type="application/pdf")
         return _named(answer, f"poster-{found.code}-{tag}-{paper}.pdf")
 
 
-def _scanned(lines: Sequence[tuple[object, Links]]) -> str:
-    """Where a QR code leads: to the page that counts, in whatever language the phone is; else to the first link."""
-    links = lines[0][1] if lines else Links("", "", "", "")
-    return links.counted or links.sms or links.whatsapp
-
-
 def _named(answer: Response, name: str) -> Response:
-    """The answer as a file, where a file was asked for."""
-    if request.args.get("save"):
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    """The answer as a file."""
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

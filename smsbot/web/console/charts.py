@@ -17,7 +17,10 @@ _DARK = "inline:@media (prefers-color-scheme: dark) {{ {} }}".format(
             "text { fill: #e8ecf3 !important }",
             ".guide { stroke: #4a5568 !important }",
             ".ci path { stroke: #ffffff !important }",
-            *(f".color-{n} {{ fill: {ink} !important }}" for n, ink in enumerate(DARK_INKS)),
+            *(
+                f".color-{n} {{ fill: {ink} !important; stroke: {ink} !important }}"
+                for n, ink in enumerate(DARK_INKS)
+            ),
         )
     )
 )

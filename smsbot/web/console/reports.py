@@ -14,7 +14,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from smsbot.core.campaign.account import (
-    TOPIC,
+    COUNT_HEAD,
+    LINE_HEAD,
     Account,
     Came,
     Comparison,
@@ -22,10 +23,12 @@ from smsbot.core.campaign.account import (
     Harvest,
     account_of,
     by,
+    count_rows,
     failures,
     harmless,
     harvest,
     holdout_compared,
+    line_rows,
     passed_over,
     read_forecast,
     read_progress,
@@ -33,17 +36,19 @@ from smsbot.core.campaign.account import (
 )
 from smsbot.core.campaign.broadcast import ENDED, Broadcast
 from smsbot.core.campaign.campaign import Campaign
+from smsbot.core.campaign.meanings import failed, skipped
 from smsbot.core.campaign.outcome import FEW, Share
 from smsbot.core.people.staff import Member
 from smsbot.ports.console import CAMPAIGN, Tally
 
-from . import charts, meanings
+from . import charts
 from .broadcasts import broadcast_or_404
 from .campaigns import campaign_or_404
 from .desk import Desk
 from .doors import Doors
-from .meanings import BROADCAST_STATES, CAMPAIGN_STATES, CHANNELS
 from .money import cost_of, money
+from .names import BROADCAST_STATES, CAME, CAMPAIGN_STATES, CHANNELS
+from .wordings import said
 
 DAYS = 31  # on the picture by day
 OF_DAYS = ("scan", "click", "talk", "consent")
@@ -71,7 +76,7 @@ def _campaign_routes(doors: Doors) -> None:
             "console/campaign_report.html",
             campaign=campaign,
             found=found,
-            columns=meanings.CAME,
+            columns=CAME,
             topics=[(_topic(desk, name), count) for name, count in found.topics],
             few=FEW,
             sums=sums,
@@ -106,19 +111,8 @@ def _campaign_routes(doors: Doors) -> None:
     @doors.get("/campaigns/<int:campaign_id>/report.csv", needs="campaigns")
     def campaign_csv(_member: Member, campaign_id: int) -> ResponseReturnValue:
         campaign = campaign_or_404(desk, campaign_id)
-        head = ("campaign", "what", "day", "language", "channel", "count")
-        return csv_of(f"campaign-{campaign.code}", head, campaign_rows(desk, campaign))
-
-
-def campaign_rows(desk: Desk, campaign: Campaign) -> Iterable[Sequence[object]]:
-    """A line for each count of a day, a language and a channel; topics only as sums of all, and only where they are not few."""
-    for tally in sorted(_tallies(desk, campaign), key=lambda t: (t.day, t.language, t.channel)):
-        what = tally.outcome.removeprefix(f"{CAMPAIGN}{campaign.id}/")
-        if not what.startswith(TOPIC):
-            day = tally.day.isoformat()
-            yield (campaign.name, what, day, tally.language, tally.channel, tally.count)
-    for topic, count in _harvest(desk, campaign).topics:
-        yield (campaign.name, f"{TOPIC}{topic}", "", "", "", count)
+        rows = count_rows(campaign.name, _tallies(desk, campaign), campaign.id, CAMPAIGN)
+        return csv_of(f"campaign-{campaign.code}", COUNT_HEAD, rows)
 
 
 def _tallies(desk: Desk, campaign: Campaign) -> list[Tally]:
@@ -143,7 +137,7 @@ def _days(found: Harvest) -> list[tuple[date, Came]]:
 
 
 def _series(names: Sequence[str], some: Sequence[Came]) -> dict[str, list[float]]:
-    return {str(meanings.CAME[what]): [came[what] for came in some] for what in names}
+    return {str(CAME[what]): [came[what] for came in some] for what in names}
 
 
 def _topic(desk: Desk, name: str) -> str:
@@ -187,10 +181,10 @@ def _broadcast_routes(doors: Doors) -> None:
             both=both,
             wordings=by([x for x in lines if x.variant], lambda x: x.variant),
             failures=[
-                (meanings.failed(error, reason), error, count)
+                (said(failed(error, reason)), error, count)
                 for error, reason, count in failures(lines)
             ],
-            skips=[(meanings.skipped(reason), count) for reason, count in passed_over(lines)],
+            skips=[(said(skipped(reason)), count) for reason, count in passed_over(lines)],
             compared=wordings_compared(lines),
             held_out=_held_out(lines),
             percent=_percent,
@@ -219,7 +213,7 @@ def _broadcast_routes(doors: Doors) -> None:
             {
                 _("delivered"): [one.delivered for one in accounts],
                 _("sent, not confirmed"): [_unconfirmed(one) for one in accounts],
-                _("failed"): [one.failed for one in accounts],
+                _("could not be delivered"): [one.failed for one in accounts],
                 _("passed over"): [one.skipped for one in accounts],
                 _("left out or ended"): [
                     one.held_out + one.expired + one.canceled for one in accounts
@@ -231,21 +225,8 @@ def _broadcast_routes(doors: Doors) -> None:
     @doors.get("/campaigns/broadcasts/<int:broadcast_id>/report.csv", needs="campaigns")
     def broadcast_csv(_member: Member, broadcast_id: int) -> ResponseReturnValue:
         broadcast = broadcast_or_404(desk, broadcast_id)
-        rows = broadcast_rows(broadcast, counted(desk, broadcast))
-        return csv_of(f"broadcast-{broadcast.id}", BROADCAST_HEAD, rows)
-
-
-BROADCAST_HEAD = (
-    *("broadcast", "language", "channel", "wording", "state", "reason", "error"),
-    *("people", "segments", "replied", "opted_out"),
-)
-
-
-def broadcast_rows(broadcast: Broadcast, lines: Iterable[Counted]) -> Iterable[Sequence[object]]:
-    """A line for each number of deliveries that are alike."""
-    for x in lines:
-        alike = (x.language, x.channel, x.variant, x.state, x.reason, x.error or "")
-        yield (broadcast.name, *alike, x.people, x.segments, x.replied, x.opted_out)
+        rows = line_rows(broadcast.name, counted(desk, broadcast))
+        return csv_of(f"broadcast-{broadcast.id}", LINE_HEAD, rows)
 
 
 def counted(desk: Desk, broadcast: Broadcast) -> Sequence[Counted]:

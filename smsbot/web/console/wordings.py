@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask_babel import gettext as _
 
@@ -50,6 +51,14 @@ def look_at(
     return Look(field, language, shown, tuple(found))
 
 
+def look_at_paper(desk: Desk, field: str, text: str, tag: str) -> Look:
+    """What the gate says of a text that is to be printed; no phone shows it."""
+    language = desk.edition().library.scripts[tag].language
+    if not text.strip():
+        return Look(field, language, (), ())
+    return Look(field, language, (), tuple(desk.campaigning.on_paper(tag, text.splitlines())))
+
+
 def tongues(desk: Desk) -> list[Language]:
     """The languages of the bot, those that the clinic offers first."""
     scripts = desk.edition().library.scripts
@@ -64,14 +73,20 @@ def holders(desk: Desk) -> dict[str, str]:
     return {name: standing[name] for name in HOLDERS if name in standing}
 
 
-def said(words: str, values: Mapping[str, str]) -> str:
+def said(words: str, values: Mapping[str, str] = MappingProxyType({})) -> str:
     """Words of a flow in the language of the page."""
     return str(_(words, **values)) if values else str(_(words))
+
+
+def sentence(words: str, values: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The same where it stands alone: it begins with a capital, unless with something that is named."""
+    text = said(words, values)
+    return text if words.startswith("%(") else text[:1].upper() + text[1:]
 
 
 def at_fields(faults: Sequence[Fault]) -> dict[str, list[str]]:
     """What is wrong, in words, by the field at which it is."""
     found: dict[str, list[str]] = {}
     for fault in faults:
-        found.setdefault(fault.where, []).append(said(fault.words, fault.values))
+        found.setdefault(fault.where, []).append(sentence(fault.words, fault.values))
     return found

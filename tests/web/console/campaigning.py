@@ -15,7 +15,7 @@ from smsbot.core.campaign.campaign import Campaign, Fault
 from smsbot.core.people.address import Address
 from smsbot.core.people.staff import Member, Role
 from smsbot.flows.campaigns import Campaigning, Objection
-from smsbot.ports import Unavailable
+from smsbot.ports import Refused, Unavailable
 from smsbot.ports.campaign import Accepted, Listed, Outgoing
 from smsbot.ports.ways import Links, Paper
 from smsbot.web.app import make_app
@@ -63,6 +63,9 @@ class PlainWays:
             f"https://bot.clinic.example/c/{campaign.code}",
         )
 
+    def address(self, campaign: Campaign) -> str:
+        return f"https://bot.clinic.example/c/{campaign.code}"
+
     def qr_svg(self, text: str) -> bytes:
         return f"<svg xmlns='http://www.w3.org/2000/svg'><title>{text}</title></svg>".encode()
 
@@ -70,7 +73,9 @@ class PlainWays:
         return b"\x89PNG" + text.encode()
 
     def poster(self, campaign: Campaign, language: str, paper: Paper) -> bytes:
-        return f"%PDF {campaign.code} {language} {paper}".encode()
+        if language not in campaign.poster:
+            raise Refused("write the headline of the poster in this language first")
+        return f"%PDF {campaign.code} {language} {paper} {campaign.poster[language]}".encode()
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """Broadcasts in the console: written, foretold, tried, submitted, released by another, watched and stopped."""
 
+import csv
 from datetime import date, time, timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 
@@ -91,16 +93,16 @@ def test_a_broadcast_is_kept_as_it_was_filled_in(clinic: Marketing, mia: Markete
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("name", "", "give the broadcast a name"),
-        ("day", "2020-01-01", "this day has passed"),
-        ("at", "25:00", "write an hour"),
-        ("until", "2020-01-01T10:00", "this moment has passed"),
+        ("name", "", "Give the broadcast a name"),
+        ("day", "2020-01-01", "This day has passed"),
+        ("at", "25:00", "Write an hour"),
+        ("until", "2020-01-01T10:00", "This moment has passed"),
         ("countries", "Canada", "CANADA is no country"),
-        ("holdout", "77", "use a percentage from 0 to 50"),
-        ("tested", "some", "write a whole number"),
-        ("cap", "0", "at least one message a month"),
-        ("budget", "-3", "use an amount above zero"),
-        ("budget", "NaN", "write an amount"),
+        ("holdout", "77", "Use a percentage from 0 to 50"),
+        ("tested", "some", "Write a whole number"),
+        ("cap", "0", "At least one message a month"),
+        ("budget", "-3", "Use an amount above zero"),
+        ("budget", "NaN", "Write an amount"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
@@ -160,7 +162,7 @@ def test_nothing_is_submitted_without_a_forecast_a_text_and_the_gate(
     made = clinic.broadcast(mia.member, texts={"en": ("Botox on Friday.",)})
     page = mia.post(f"/campaigns/broadcasts/{made.id}/submit")
     assert page.status_code == 422
-    assert "ask for the forecast first" in plain(page)
+    assert "Ask for the forecast first" in plain(page)
     assert "“Botox” names the medicine" in plain(page)
     assert 'id="w-texts.en.A"' in page.text
     assert clinic.flow.broadcasts.get(made.id).state == "draft"  # type: ignore[union-attr]
@@ -178,7 +180,7 @@ def test_who_submitted_it_cannot_release_it_and_somebody_else_can(
     release = f"/campaigns/broadcasts/{made.id}/release"
     assert release not in page.text
     mia.post(release)
-    assert "a second person releases it" in plain(mia.get(f"/campaigns/broadcasts/{made.id}"))
+    assert "A second person releases it" in plain(mia.get(f"/campaigns/broadcasts/{made.id}"))
     assert clinic.flow.broadcasts.get(made.id).state == "submitted"  # type: ignore[union-attr]
     assert "Invitation" in plain(noa.get("/campaigns"))
 
@@ -217,7 +219,7 @@ def test_it_is_watched_paused_resumed_and_canceled(
     assert clinic.asked.tasks[-1] == ("cancel_broadcast", made.id)
     assert "It has ended" in plain(mia.get(path))
     mia.post(f"{path}/resume")
-    assert "a broadcast that is canceled cannot be told to resume" in plain(mia.get(path))
+    assert "Somebody was quicker" in plain(mia.get(path))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ def test_a_trial_goes_to_staffs_own_numbers(clinic: Marketing, mia: Marketer) ->
     assert "Aurora Demo Clinic: our open day" in clinic.sent.messages[0].text
     assert "2 messages sent to staff" in plain(mia.get(f"/campaigns/broadcasts/{made.id}"))
     page = mia.post(f"/campaigns/broadcasts/{made.id}/trial", {"language": "fr"})
-    assert "there is no text in this language yet" in plain(page)
+    assert "There is no text in this language yet" in plain(page)
 
 
 def test_a_copy_says_the_same_on_days_of_its_own(clinic: Marketing, mia: Marketer) -> None:
@@ -290,3 +292,103 @@ def test_unknown_broadcasts_and_acts_are_not_there(clinic: Marketing, mia: Marke
     assert mia.get("/campaigns/broadcasts/99999").status_code == 404
     assert mia.post(f"/campaigns/broadcasts/{made.id}/finish").status_code == 404
     assert mia.post(f"/campaigns/broadcasts/{made.id}/start").status_code == 404
+
+
+# ---------------------------------------------------------------- what came of it
+
+
+REPORT = [
+    ["en", "sms", "A", "delivered", "", 0, 500, 500, 20, 2],
+    ["en", "sms", "B", "read", "", 0, 500, 500, 60, 1],
+    ["en", "sms", "A", "failed", "suppress", 21610, 7, 0, 0, 0],
+    ["fr", "whatsapp", "A", "skipped", "cap", 0, 5, 0, 0, 0],
+    ["fr", "whatsapp", "A", "holdout", "", 0, 40, 0, 0, 0],
+]
+
+
+def under_way(clinic: Marketing, mia: Marketer, noa: Marketer, rows: list[list[object]]) -> str:
+    """The path of a broadcast that is being sent and stands so."""
+    made = clinic.broadcast(mia.member, name="+Invitation")
+    clinic.foretold(made)
+    path = f"/campaigns/broadcasts/{made.id}"
+    mia.post(f"{path}/submit")
+    noa.post(f"{path}/release")
+    clinic.flow.broadcasts.move(made.id, "start")
+    now = clinic.desk.clock.now()
+    clinic.flow.broadcasts.tell(made.id, "progress", {"rows": rows}, now)
+    return path
+
+
+def test_the_report_has_failures_costs_and_how_sure_a_difference_is(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    path = under_way(clinic, mia, noa, REPORT)
+    page = mia.get(f"{path}/report")
+    seen = plain(page)
+    assert "1,007 sent" in seen
+    assert "7 · the person had said STOP to the carrier (21610)" in seen
+    assert "5 · have had as many messages as the cap allows" in seen
+    assert "$8.30 spent forecast $0.02" in seen
+    assert "B is answered more, by 8 points (between 4.7 and 11.4)" in seen
+    assert "A 500 20 4.0% 2.6% - 6.1%" in seen
+    assert "Of 40 people left out none is known to have written" in seen
+    for name in ("languages", "channels", "wordings"):
+        assert mia.get(f"{path}/charts/{name}.svg").text.startswith("<svg")
+        assert f"/charts/{name}.svg" in page.text
+    assert mia.get(f"{path}/charts/moods.svg").status_code == 404
+
+
+def test_a_difference_that_may_be_chance_is_called_so(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    rows = [
+        ["en", "sms", "A", "delivered", "", 0, 20, 20, 2, 0],
+        ["en", "sms", "B", "delivered", "", 0, 20, 20, 3, 0],
+        ["en", "sms", "", "holdout", "", 0, 20, 0, 1, 0],
+    ]
+    path = under_way(clinic, mia, noa, rows)
+    seen = plain(mia.get(f"{path}/report"))
+    assert seen.count("may be chance") == 2
+    assert mia.get(f"{path}/charts/holdout.svg").text.startswith("<svg")
+
+
+def test_the_sheet_of_a_broadcast_has_a_line_for_each_number(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    path = under_way(clinic, mia, noa, REPORT)
+    sheet = mia.get(f"{path}/report.csv").data.decode("utf-8-sig")
+    rows = list(csv.reader(StringIO(sheet)))
+    assert rows[0][:4] == ["broadcast", "language", "channel", "wording"]
+    assert rows[3] == [
+        "'+Invitation",
+        "en",
+        "sms",
+        "A",
+        "failed",
+        "suppress",
+        "21610",
+        "7",
+        "0",
+        "0",
+        "0",
+    ]
+    assert len(rows) == len(REPORT) + 1
+
+
+def test_a_broadcast_that_has_ended_is_counted_anew(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    path = under_way(clinic, mia, noa, REPORT)
+    clinic.flow.broadcasts.move(int(path.rpartition("/")[2]), "finish")
+    assert "Nobody is planned yet" in plain(mia.get(f"{path}/report"))
+    assert "Nobody is planned yet" not in plain(mia.get(path))
+
+
+def test_the_campaign_sums_up_its_broadcasts(
+    clinic: Marketing, mia: Marketer, noa: Marketer
+) -> None:
+    path = under_way(clinic, mia, noa, REPORT)
+    found = clinic.flow.broadcasts.get(int(path.rpartition("/")[2]))
+    assert found is not None
+    seen = plain(mia.get(f"/campaigns/{found.campaign_id}/report"))
+    assert "+Invitation sending 1,007 1,000 500 7 80 3 $0.02 $8.30" in seen

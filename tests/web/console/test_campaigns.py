@@ -1,8 +1,12 @@
 """Campaigns in the console: made, written with the gate beside, launched and ended, and the ways into them."""
 
+import csv
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+
+from smsbot.ports.console import Tally
 
 from .campaigning import Marketer, Marketing, fields, plain
 
@@ -58,11 +62,12 @@ def test_a_campaign_is_made_with_a_code_of_its_own_and_found_in_the_list(
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"name": " "}, "give the campaign a name"),
-        ({"begins": "soon"}, "write a day, such as 2026-12-24"),
-        ({"ends": "2020-01-01"}, "it ends before it begins"),
+        ({"name": " "}, "Give the campaign a name"),
+        ({"begins": "soon"}, "Write a day, such as 2026-12-24"),
+        ({"ends": "2020-01-01"}, "It ends before it begins"),
         ({"keywords": "PRICE"}, "PRICE already means something"),
         ({"welcome.en": "x" * 4001}, "4000 characters are the most"),
+        ({"poster.en": "a\nb\nc\nd"}, "A poster has a headline and two lines at most"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
@@ -73,7 +78,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     assert page.status_code == 422
     assert says in plain(page)
     (name,) = wrong
-    field = "welcome" if name.startswith("welcome") else name
+    field = name.partition(".")[0]
     assert f'id="w-{field}"' in page.text
     assert fields(page)["welcome.fr"] == "Bonjour !"
     assert clinic.flow.campaigns.version() == before
@@ -120,7 +125,7 @@ def test_a_campaign_is_launched_only_with_texts_that_pass_the_gate(
     assert clinic.flow.campaigns.get(kept.id).state == "draft"  # type: ignore[union-attr]
 
     empty = clinic.campaign(mia.member, welcome={})
-    assert "write the welcome in one language" in plain(mia.post(f"/campaigns/{empty.id}/launch"))
+    assert "Write the welcome in one language" in plain(mia.post(f"/campaigns/{empty.id}/launch"))
 
     good = clinic.campaign(mia.member)
     mia.post(f"/campaigns/{good.id}/launch")
@@ -138,7 +143,7 @@ def test_of_two_people_at_one_campaign_the_second_is_told_and_loses_nothing(
     mia.post(f"/campaigns/{kept.id}", {**first, "name": "Hers"})
     page = mia.post(f"/campaigns/{kept.id}", {**second, "name": "His"})
     assert page.status_code == 409
-    assert "somebody changed the campaign meanwhile" in plain(page)
+    assert "Somebody changed the campaign meanwhile" in plain(page)
     again = fields(page)
     assert again["name"] == "His"
     assert mia.post(f"/campaigns/{kept.id}", dict(again)).status_code == 302
@@ -160,11 +165,31 @@ def test_the_ways_in_are_links_in_each_language_a_qr_code_and_a_poster(
     png = mia.get(f"/campaigns/{kept.id}/qr.png?save=1")
     assert png.headers["Content-Disposition"] == f'attachment; filename="qr-{kept.code}.png"'
     assert mia.get(f"/campaigns/{kept.id}/qr.gif").status_code == 404
-    poster = mia.get(f"/campaigns/{kept.id}/poster?language=zh-Hans&paper=letter")
-    assert poster.data == f"%PDF {kept.code} zh-Hans letter".encode()
-    assert poster.mimetype == "application/pdf"
-    assert mia.get(f"/campaigns/{kept.id}/poster?language=xx&paper=a4").status_code == 404
-    assert mia.get(f"/campaigns/{kept.id}/poster?language=en&paper=a9").status_code == 404
+
+
+def test_a_poster_is_made_of_words_that_pass_the_gate(clinic: Marketing, mia: Marketer) -> None:
+    form = filled(
+        clinic, **{"poster.zh-Hans": "来和医生谈谈\r\n\r\n周五", "poster.en": "Botox days"}
+    )
+    kept_at = mia.post("/campaigns/new", form).headers["Location"]
+    (kept, *_) = clinic.flow.campaigns.all()
+    assert kept.poster == {"zh-Hans": ("来和医生谈谈", "周五"), "en": ("Botox days",)}
+    page = mia.get(kept_at.removeprefix("/console"))
+    assert fields(page)["poster.zh-Hans"] == "来和医生谈谈\n周五"
+    assert "“Botox” names the medicine" in plain(page)
+
+    path = f"/campaigns/{kept.id}/poster"
+    made = mia.get(f"{path}?language=zh-Hans&paper=letter")
+    assert made.mimetype == "application/pdf"
+    assert made.data.decode() == f"%PDF {kept.code} zh-Hans letter {kept.poster['zh-Hans']}"
+    for tag, says in (("en", "“Botox” names the medicine"), ("fr", "Write the headline")):
+        assert mia.get(f"{path}?language={tag}&paper=a4").status_code == 302
+        assert says in plain(mia.get(f"/campaigns/{kept.id}/ways"))
+    assert mia.get(f"{path}?language=xx&paper=a4").status_code == 404
+    assert mia.get(f"{path}?language=en&paper=a9").status_code == 404
+    seen = mia.post("/campaigns/look", {"kind": "poster", "tag": "en", "text": "Botox days"})
+    assert "“Botox” names the medicine" in plain(seen)
+    assert "bubble" not in seen.text
 
 
 def test_only_marketers_and_admins_come_in(clinic: Marketing, mia: Marketer) -> None:
@@ -186,3 +211,73 @@ def test_what_was_done_stands_in_the_audit(clinic: Marketing, mia: Marketer) -> 
     seen = plain(admin.get("/audit?q=Autumn"))
     assert "campaign made" in seen
     assert "campaign launched" in seen
+
+
+# ---------------------------------------------------------------- what came of it
+
+
+def counted(clinic: Marketing, campaign_id: int, *counts: tuple[str, str, str, int]) -> None:
+    """So many of something happened today, in a language on a channel."""
+    day = clinic.desk.clock.now().date()
+    clinic.desk.tallies.add(
+        [
+            Tally(day, language, channel, f"campaign/{campaign_id}/{what}", count)
+            for what, language, channel, count in counts
+        ]
+    )
+
+
+def test_what_came_of_it_is_shown_by_language_and_channel_and_topics_only_where_not_few(
+    clinic: Marketing, mia: Marketer
+) -> None:
+    kept, other = clinic.campaign(mia.member), clinic.campaign(mia.member)
+    counted(
+        clinic,
+        kept.id,
+        ("talk", "en", "sms", 40),
+        ("talk", "fr", "whatsapp", 1002),
+        ("consent", "fr", "whatsapp", 12),
+        ("stop", "en", "sms", 3),
+        ("topic:price", "en", "sms", 6),
+        ("topic:price", "fr", "whatsapp", 4),
+        ("topic:men", "en", "sms", 9),
+        ("topic:sensitive", "en", "sms", 11),
+    )
+    counted(clinic, other.id, ("talk", "en", "sms", 7))
+    page = mia.get(f"/campaigns/{kept.id}/report")
+    seen = plain(page)
+    assert "1,042 Talks begun" in seen
+    assert "English 0 0 40 0 0 3" in seen
+    assert "WhatsApp 0 0 1,002 12 0 0" in seen
+    assert "Price 10" in seen
+    assert "A matter of health 11" in seen
+    assert "Men 9" not in seen
+    assert "1 more topic was asked about less often" in seen
+    assert "1,042" in plain(mia.get("/campaigns"))
+    for name in ("days", "languages", "channels", "topics"):
+        picture = mia.get(f"/campaigns/{kept.id}/charts/{name}.svg?narrow")
+        assert picture.mimetype == "image/svg+xml"
+        assert picture.text.startswith("<svg")
+        assert f"/charts/{name}.svg" in page.text
+    assert mia.get(f"/campaigns/{kept.id}/charts/moods.svg").status_code == 404
+
+
+def test_the_sheet_holds_every_count_and_no_formula(clinic: Marketing, mia: Marketer) -> None:
+    kept = clinic.campaign(mia.member, name="=HYPERLINK(1)")
+    counted(
+        clinic,
+        kept.id,
+        ("talk", "en", "sms", 2),
+        ("topic:price", "en", "sms", 10),
+        ("topic:men", "en", "sms", 9),
+    )
+    sheet = mia.get(f"/campaigns/{kept.id}/report.csv")
+    assert sheet.mimetype == "text/csv"
+    assert f"campaign-{kept.code}.csv" in sheet.headers["Content-Disposition"]
+    rows = list(csv.reader(StringIO(sheet.data.decode("utf-8-sig"))))
+    day = clinic.desk.clock.now().date().isoformat()
+    assert rows == [
+        ["campaign", "what", "day", "language", "channel", "count"],
+        ["'=HYPERLINK(1)", "talk", day, "en", "sms", "2"],
+        ["'=HYPERLINK(1)", "topic:price", "", "", "", "10"],
+    ]

@@ -26,15 +26,16 @@
 
     async function look(area) {
       const number = ++asked;
-      const body = new URLSearchParams({ kind: form.dataset.kind, tag: area.dataset.tag, text: area.value });
+      const body = new URLSearchParams({ kind: area.dataset.kind || form.dataset.kind, tag: area.dataset.tag, text: area.value });
       audience(body);
       const html = await post(form.dataset.look, body);
       if (html === null || number !== asked) return;
       const answer = document.createElement("template");
       answer.innerHTML = html;
       const part = (name) => answer.content.querySelector(`[data-part=${name}]`);
-      const found = document.getElementById(`f-${area.id}`) || area.parentElement.querySelector(".found");
+      const found = document.getElementById(`f-${area.id}`);
       found.replaceChildren(...part("found").childNodes);
+      if (!part("phones")) return; // no phone shows what is printed
       phones.replaceChildren(...part("phones").childNodes);
       if (narrow.matches) found.after(phones); // else it would stand below all languages
     }

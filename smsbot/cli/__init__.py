@@ -46,6 +46,8 @@ from smsbot.ports.consents import ChainBroken
 from smsbot.settings import Misconfigured, Settings
 from smsbot.wiring.console import give_back_published
 
+from . import campaign
+
 
 class BadLine(ValueError):
     """A line of JSONL that is not what the command takes."""
@@ -86,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
+    def group(name: str, help: str) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+        return added
+
     chat = command("chat", _chat, "talk to the bot in the terminal")
     chat.add_argument("--jsonl", action="store_true", help="one JSON object a line in and out")
     chat.add_argument(
@@ -99,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     calls.add_argument("--acknowledge", metavar="ID", help="take one: nobody is told of it again")
     _staff_parsers(command("staff", _staff_list, "who may use the console"))
+    campaign.parsers(group("campaign", "campaigns and their broadcasts, as in the console"))
     _people_parsers(command("people", _people_verify, "consents, and their proof"))
     command("migrate", _migrate, "bring the database up to date")
     command("learn", _learn, "fit the readers to the examples now; a start does it where it must")

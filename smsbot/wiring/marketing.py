@@ -1,0 +1,222 @@
+"""What staff's work on campaigns leans on, for the console and for the terminal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from smsbot.adapters import files
+from smsbot.adapters.cipher import Cipher
+from smsbot.adapters.clock import SystemClock
+from smsbot.adapters.gettext import page_words
+from smsbot.adapters.posters import Posters, machine_fonts
+from smsbot.adapters.queue import Ask as AskBroadcasts
+from smsbot.adapters.queue import make_broker
+from smsbot.adapters.redis.client import TURN, make_client
+from smsbot.adapters.sql.deliveries import SqlDeliveries
+from smsbot.adapters.ways import MadeWays
+from smsbot.core.campaign.codes import new_code
+from smsbot.core.campaign.gate import Setting, examine_everywhere
+from smsbot.core.campaign.links import host_of
+from smsbot.core.campaign.rules import RuleBook, Rules
+from smsbot.core.campaign.ways import keyword_faults
+from smsbot.core.campaign.words import FILE as WORDS
+from smsbot.core.campaign.words import read_words
+from smsbot.core.conversation.compose import Book
+from smsbot.core.conversation.edition import laid_over
+from smsbot.core.conversation.proofread import Library
+from smsbot.core.people.address import Channel, parse_address
+from smsbot.core.understanding.lexicon import Lexicon
+from smsbot.flows.campaigns import Campaigning, Gate, Objection, TextKind
+from smsbot.ports import Clock, Unavailable
+from smsbot.ports.campaign import Ask, Messages, Tally
+from smsbot.ports.ways import Ways
+from smsbot.settings import Settings
+
+from .campaigns import make_deliveries, rules_of, sender_of
+from .console import Stores, make_stores
+from .texts import load_library, spoken_by, texts_of, unswept
+
+Names = Mapping[tuple[str, ...], str]
+REMEMBERED = 512  # texts that the gate has examined
+PATIENCE = 5.0  # seconds that the terminal waits for SQL
+
+
+@dataclass(frozen=True)
+class Ears:
+    """What the bot understands already, with which no keyword may collide."""
+
+    lexicon: Lexicon
+    names: Names
+
+
+def make_campaigning(
+    settings: Settings,
+    stores: Stores,
+    clock: Clock,
+    book: Callable[[], Book],
+    ears: Callable[[], Ears],
+    ask: Ask,
+    messages: Messages | None,
+    refresh: Callable[[], object] = bool,
+) -> Campaigning:
+    """The flow of campaigns."""
+    return Campaigning(
+        campaigns=stores.campaigns,
+        broadcasts=stores.broadcasts,
+        audit=stores.audit,
+        clock=clock,
+        book=book,
+        gate=make_gate(settings, book),
+        keyword_faults=lambda keyword, others: keyword_faults(
+            keyword, others, ears().lexicon, ears().names
+        ),
+        new_code=lambda campaigns: new_code([c.code for c in campaigns]),
+        ask=ask,
+        messages=messages,
+        trial_numbers=tuple(
+            parse_address(number.strip())
+            for number in settings.trial_numbers.split(",")
+            if number.strip()
+        ),
+        refresh=refresh,
+    )
+
+
+def make_gate(settings: Settings, book: Callable[[], Book]) -> Gate:
+    """The gate: where no countries are named, a text must pass in every country that has rules.
+
+    Rules and words, some ten thousand patterns, are read when the first text comes. Raises `Broken` then.
+    """
+
+    @cache
+    def rules() -> RuleBook:
+        return rules_of(settings)
+
+    @cache
+    def setting() -> Setting:
+        words = read_words(files.read_toml(files.CONTENT / WORDS))
+        addresses = (book().profile.privacy_url, settings.public_url)
+        hosts = frozenset(filter(None, map(host_of, addresses)))
+        return Setting(words, rules().limits, rules().links, hosts)
+
+    @lru_cache(maxsize=64)
+    def held_to(countries: tuple[str, ...]) -> Mapping[str, Rules | None]:
+        """The rules of these countries, of all that have any where none is named; those that ask for the same once."""
+        known = {country: rules().of(country) for country in countries or rules().countries}
+        apart = {_asked(ours) if ours else country: country for country, ours in known.items()}
+        return {country: known[country] for country in sorted(apart.values())}
+
+    # A page asks about each of its texts again whenever one of them is looked at.
+    @lru_cache(maxsize=REMEMBERED)
+    def examined(
+        spoken: Book,
+        text: str,
+        tag: str,
+        kind: TextKind,
+        countries: tuple[str, ...],
+        channels: tuple[Channel, ...],
+    ) -> tuple[Objection, ...]:
+        values = spoken.standing.get(tag, {})
+        found = examine_everywhere(
+            text, tag, kind, held_to(countries), setting(), values, channels=channels
+        )
+        return tuple(Objection(tag, "", f.blocks, f.words, f.values) for f in found)
+
+    def gate(
+        text: str, tag: str, kind: TextKind, countries: Sequence[str], channels: Sequence[Channel]
+    ) -> Sequence[Objection]:
+        return examined(book(), text, tag, kind, tuple(countries), tuple(channels))
+
+    return gate
+
+
+def _asked(rules: Rules) -> tuple[object, ...]:
+    """What rules ask of a text."""
+    return (rules.names, rules.words, rules.price_needs, frozenset(rules.barred))
+
+
+def make_ways(settings: Settings, book: Callable[[], Book], clock: Clock) -> MadeWays:
+    """The ways into campaigns: to the number that sends, or to the clinic's own where the settings name none."""
+    number = settings.sender or book().profile.phone
+    return MadeWays(
+        book=book,
+        words_by_language=page_words(files.LOCALES, "ways"),
+        sms=number,
+        whatsapp=number if number.startswith("+") else "",
+        public_url=settings.public_url,
+        posters=cache(lambda: Posters(machine_fonts())),
+        today=lambda: clock.now().astimezone(book().profile.time_zone).date(),
+    )
+
+
+# ---------------------------------------------------------------- the terminal
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the terminal has of campaigns. `price` is what one SMS segment costs, and in which currency."""
+
+    flow: Campaigning
+    ways: Ways
+    stores: Stores
+    counted: Callable[[int], Sequence[Tally]]
+    price: tuple[Decimal, str] | None
+
+
+def campaigning(settings: Settings) -> Bench:
+    """What the terminal needs for campaigns. Raises `Misconfigured`, `Broken`.
+
+    What the bot understands is loaded only where a keyword is looked at, the texts that staff published where a text is.
+    """
+    stores, clock = make_stores(settings, PATIENCE), SystemClock()
+    library, broken = load_library(settings.clinic_file, heard=False)
+    for error in broken.values():
+        raise error
+
+    @cache
+    def book() -> Book:
+        return _published(library, stores, clock)
+
+    @cache
+    def ears() -> Ears:
+        texts = texts_of(settings)
+        return Ears(texts.reader.lexicon, texts.names)
+
+    @cache
+    def deliveries() -> SqlDeliveries:
+        return make_deliveries(settings, Cipher(settings.data_keys.split(",")))
+
+    flow = make_campaigning(
+        settings,
+        stores,
+        clock,
+        book,
+        ears,
+        _asking(settings),
+        sender_of(settings),
+    )
+    return Bench(
+        flow=flow,
+        ways=make_ways(settings, book, clock),
+        stores=stores,
+        counted=lambda broadcast_id: deliveries().tally(broadcast_id),
+        price=settings.segment_price(),
+    )
+
+
+def _published(library: Library, stores: Stores, clock: Clock) -> Book:
+    with unswept():
+        return spoken_by(laid_over(library, stores.edits.published(), (), clock.now()))
+
+
+def _asking(settings: Settings) -> Ask:
+    """Asks those who send; where no queue is named it is away."""
+    url = settings.broker_url or settings.redis_url
+    if not url:
+        return _away
+    return AskBroadcasts(make_broker(make_client(url, TURN)))
+
+
+def _away(task: str, /, *ids: int) -> None:  # noqa: ARG001 - as `Ask` is
+    raise Unavailable("REDIS_URL is not set, so nobody can be asked to do it")
