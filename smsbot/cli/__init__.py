@@ -46,7 +46,7 @@ from smsbot.ports.consents import ChainBroken
 from smsbot.settings import Misconfigured, Settings
 from smsbot.wiring.console import give_back_published
 
-from . import campaign
+from . import campaign, content
 
 
 class BadLine(ValueError):
@@ -106,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     calls.add_argument("--acknowledge", metavar="ID", help="take one: nobody is told of it again")
     _staff_parsers(command("staff", _staff_list, "who may use the console"))
     campaign.parsers(group("campaign", "campaigns and their broadcasts, as in the console"))
+    content.parsers(group("content", "what WhatsApp wants to know beforehand"))
     _people_parsers(command("people", _people_verify, "consents, and their proof"))
     command("migrate", _migrate, "bring the database up to date")
     command("learn", _learn, "fit the readers to the examples now; a start does it where it must")

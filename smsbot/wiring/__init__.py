@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .console import access, first_link, load_proofs, make_live, make_stores
-    from .marketing import Bench, campaigning
+    from .marketing import Bench, campaigning, make_syncing
     from .people import make_consents
     from .sender import build_sender
     from .servers import Parts, assemble, build, counting_note
@@ -54,6 +54,7 @@ __all__ = [
     "make_consents",
     "make_live",
     "make_stores",
+    "make_syncing",
     "make_texts",
     "migrate",
     "notices",
@@ -84,6 +85,7 @@ _HOMES = {
     "make_consents": "people",
     "make_live": "console",
     "make_stores": "console",
+    "make_syncing": "marketing",
     "make_texts": "texts",
     "migrate": "terminal",
     "notices": "terminal",

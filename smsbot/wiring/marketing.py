@@ -14,6 +14,7 @@ from smsbot.adapters.queue import Ask as AskBroadcasts
 from smsbot.adapters.queue import make_broker
 from smsbot.adapters.redis.client import TURN, make_client
 from smsbot.adapters.sql.deliveries import SqlDeliveries
+from smsbot.adapters.twilio import TwilioContents
 from smsbot.adapters.ways import MadeWays
 from smsbot.core.campaign.codes import new_code
 from smsbot.core.campaign.gate import Setting, examine_everywhere
@@ -28,10 +29,11 @@ from smsbot.core.conversation.proofread import Library
 from smsbot.core.people.address import Channel, parse_address
 from smsbot.core.understanding.lexicon import Lexicon
 from smsbot.flows.campaigns import Campaigning, Gate, Objection, TextKind
+from smsbot.flows.contents import Syncing
 from smsbot.ports import Clock, Unavailable
 from smsbot.ports.campaign import Ask, Messages, Tally
 from smsbot.ports.ways import Ways
-from smsbot.settings import Settings
+from smsbot.settings import Misconfigured, Settings
 
 from .campaigns import make_deliveries, rules_of, sender_of
 from .console import Stores, make_stores
@@ -151,6 +153,26 @@ def make_ways(settings: Settings, book: Callable[[], Book], clock: Clock) -> Mad
 
 
 # ---------------------------------------------------------------- the terminal
+
+
+def make_syncing(settings: Settings) -> Syncing:
+    """What registering templates and menus needs. Raises `Misconfigured` where there is no account to register them with."""
+    if not (settings.account_sid and settings.tokens()):
+        raise Misconfigured(["set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"])
+    stores, clock = make_stores(settings, PATIENCE), SystemClock()
+    library, broken = load_library(settings.clinic_file, heard=False)
+    for error in broken.values():
+        raise error
+    book = _published(library, stores, clock)
+    return Syncing(
+        broadcasts=stores.broadcasts,
+        contents=stores.contents,
+        templates=TwilioContents(
+            account_sid=settings.account_sid, token=settings.tokens()[0], api_url=settings.api_url
+        ),
+        book=lambda: book,
+        clock=clock,
+    )
 
 
 @dataclass(frozen=True)
