@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..understanding.folding import tokens
+from ..understanding.lexicon import one_slip
 
 LETTERS = "CFHJKMNPRTWXY"  # 13 of them: a check by remainders needs a prime number
 DIGITS = "256789"
@@ -227,20 +228,6 @@ def _read(character: str) -> tuple[tuple[str, str], ...] | None:
                 return ()
             found.append((capital, capital.translate(_LOOKS)))
     return tuple(found)
-
-
-def one_slip(typed: str, word: str) -> bool:
-    """Whether one character wrong, missing, added, or two neighbours changed about make `word` of `typed`, which differs from it."""
-    if len(typed) == len(word):
-        wrong = [i for i, (a, b) in enumerate(zip(typed, word, strict=True)) if a != b]
-        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
-            return typed[wrong[0]] == word[wrong[1]] and typed[wrong[1]] == word[wrong[0]]
-        return len(wrong) == 1
-    short, long = sorted((typed, word), key=len)
-    if len(long) - len(short) != 1:
-        return False
-    cut = next((i for i, c in enumerate(short) if long[i] != c), len(short))
-    return short[cut:] == long[cut + 1 :]
 
 
 # ---------------------------------------------------------------- a keyword that is the message

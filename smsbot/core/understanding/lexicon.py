@@ -206,11 +206,11 @@ class Lexicon:
                 else ()
             )
             return tuple(w for w in swapped if w in self._known)
-        found = {w for w in self._candidates(word) if not w.endswith("*") and _one_slip(word, w)}
+        found = {w for w in self._candidates(word) if not w.endswith("*") and one_slip(word, w)}
         for length in range(max(6, len(word) - ENDING), len(word) + 1):
             head = word[:length]
             found |= {
-                w for w in self._candidates(head) if w.endswith("*") and _one_slip(head, w[:-1])
+                w for w in self._candidates(head) if w.endswith("*") and one_slip(head, w[:-1])
             }
         return tuple(sorted(found))
 
@@ -279,8 +279,8 @@ def _deletions(word: str) -> Iterator[int]:
         yield hash(head[:i] + head[i + 1 :])
 
 
-def _one_slip(typed: str, word: str) -> bool:
-    """Whether one letter wrong, missing, added or two swapped make `word`, of five letters or more, of `typed`."""
+def one_slip(typed: str, word: str) -> bool:
+    """Whether one character wrong, missing or added, or two neighbours swapped, make `word` of `typed`, which differs from it."""
     if len(typed) == len(word):
         wrong = [i for i, (a, b) in enumerate(zip(typed, word, strict=True)) if a != b]
         if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
