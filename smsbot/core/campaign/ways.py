@@ -15,10 +15,10 @@ from ..people.carrier import CARRIER_WORDS
 from ..people.referral import Referral
 from ..understanding.collisions import label_of
 from ..understanding.folding import fold, tokens
-from ..understanding.lexicon import Hit, Lexicon
+from ..understanding.lexicon import Hit, Lexicon, one_slip
 from ..understanding.words import grave
 from .campaign import Campaign, Fault
-from .codes import FROM, as_typed, find_code, find_keyword, is_code, one_slip, place_of, slipped
+from .codes import FROM, as_typed, find_code, find_keyword, is_code, place_of, slipped
 
 PATH = "/c/"  # of the counted links
 SHORTEST = 3  # letters of a keyword; two in scripts whose characters are words

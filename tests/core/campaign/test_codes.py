@@ -19,9 +19,9 @@ from smsbot.core.campaign.codes import (
     is_code,
     make_code,
     new_code,
-    one_slip,
     place_of,
 )
+from smsbot.core.understanding.lexicon import one_slip
 
 TALKS = Path(__file__).parents[2] / "transcripts"
 BENCHMARK = Path(__file__).parents[3] / "benchmarks" / "understanding"
