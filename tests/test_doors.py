@@ -26,6 +26,7 @@ DOORS = {
     "/phone": "people who do not exist; off in production unless switched on",
     "/phone/sign": "signs for numbers of fiction only",
     "/phone/countries": "tells nothing of anybody",
+    "/phone/inbox": "what the local carrier has for numbers of fiction; of a real carrier nothing",
     "/static/<path:filename>": "the pages' own files",
 }
 

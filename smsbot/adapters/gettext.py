@@ -377,19 +377,21 @@ def _translation(message: Message) -> Translation:
     )
 
 
-def page_words(locales: Path) -> dict[str, NullTranslations]:
-    """The words of the staff's pages, by language: those of each console.po, and English as the pages are written.
+def page_words(locales: Path, domain: str = "console") -> dict[str, NullTranslations]:
+    """The words of the pages, by language: those of each <domain>.po, and English as the pages are written.
+
+    `console` is what staff see, `ways` what a campaign's links, page and poster say.
 
     Raises `Broken` for a file that cannot be read.
     """
     found: dict[str, NullTranslations] = {"en": NullTranslations()}
-    for path in sorted(locales.glob("*/LC_MESSAGES/console.po")):
+    for path in sorted(locales.glob(f"*/LC_MESSAGES/{domain}.po")):
         tag = tag_of(path.parent.parent)
         compiled = BytesIO()
-        name = f"locales/{posix(tag)}/LC_MESSAGES/console.po"
+        name = f"locales/{posix(tag)}/LC_MESSAGES/{domain}.po"
         write_mo(compiled, _read(path, tag, name), use_fuzzy=False)
         compiled.seek(0)
-        found[tag] = Translations(compiled, domain="console")
+        found[tag] = Translations(compiled, domain=domain)
     return found
 
 

@@ -16,14 +16,15 @@ from typing import Literal
 
 import typst
 
-from .qr import qr_svg
+from smsbot.ports.ways import Paper
 
-Paper = Literal["a4", "us-letter"]
+from .qr import qr_svg
 
 TEMPLATE = Path(__file__).parent / "poster.typ"
 STANDARDS: tuple[Literal["a-2u"], Literal["ua-1"]] = ("a-2u", "ua-1")
+PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}  # as Typst names them
 # Millimetres of the code's side (it is read from ten times as far), of the coloured panel's height, and of the headline in it.
-SIZES: dict[Paper, tuple[int, int, int]] = {"a4": (80, 106, 35), "us-letter": (68, 98, 28)}
+SIZES: dict[Paper, tuple[int, int, int]] = {"a4": (80, 106, 35), "letter": (68, 98, 28)}
 # Characters at most: more is no poster.
 LONGEST = {
     "clinic": 80,
@@ -39,6 +40,8 @@ LONGEST = {
 LONGEST_WORD, LONGEST_ADDRESS = 44, 120
 LINES = 2
 ACCENT = "#0f4c5c"
+# Between two sentences of a headline, which had better not run on in one line.
+_SENTENCE = re.compile(r"(?<=[?؟!।])\s+(?=\S)|(?<=[？！。])(?=[^\s？！。])")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 # The scripts whose font has another name than `Noto Sans <script>`.
@@ -172,7 +175,7 @@ def _said(poster: Poster, paper: Paper, families: frozenset[str]) -> dict[str, o
     hanging = base in _NASTALIQ and "ARABIC" in scripts
     tight = _HANGING if hanging else _WIDER if scripts - _LOW else _PLAIN
     return {
-        "paper": paper,
+        "paper": PAPERS[paper],
         "accent": poster.accent,
         "rtl": poster.rtl,
         "lang": base,
@@ -184,6 +187,8 @@ def _said(poster: Poster, paper: Paper, families: frozenset[str]) -> dict[str, o
         "tight": tight,
         "clinic": poster.clinic,
         "headline": poster.headline,
+        "sentences": _SENTENCE.split(poster.headline.strip()),
+        "spaced": not any(_name(c) in _UNSPACED for c in poster.headline),
         "lines": list(poster.lines),
         "scan": poster.scan,
         "text_us": poster.text_us,

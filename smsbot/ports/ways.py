@@ -19,6 +19,22 @@ class Links:
     counted: str
 
 
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """What the page of a counted link says, in one language. `lead` and `small` stand above and below the buttons."""
+
+    language: str
+    rtl: bool
+    lead: str
+    text_us: str
+    whatsapp: str
+    or_text: str
+    small: str
+    closed: str
+    call: str
+    languages: str
+
+
 class Ways(Protocol):
     """Makes what leads people to a campaign."""
 
@@ -33,3 +49,6 @@ class Ways(Protocol):
 
     def poster(self, campaign: Campaign, language: str, paper: Paper) -> bytes:
         """A poster as PDF. Raises `Refused` where it cannot be set, saying what is lacking."""
+
+    def words(self, language: str) -> PageWords:
+        """What the page of the counted link says in a language, or in English where the language has no words for it."""

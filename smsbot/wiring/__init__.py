@@ -6,19 +6,19 @@ sender.py     the process that sends broadcasts
 campaigns.py  what broadcasts lean on
 people.py     the proof of consent
 console.py    what the staff's pages lean on
-checkup.py    what is to be looked at before going live, and the rest of the terminal's work
+terminal.py   what is to be looked at before going live, and the rest of the terminal's work
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .checkup import checkup, fallback, migrate, notices
     from .console import access, first_link, load_proofs, make_live, make_stores
     from .people import make_consents
     from .sender import build_sender
     from .servers import Parts, assemble, build, counting_note
     from .talk import in_memory
+    from .terminal import checkup, fallback, migrate, notices
     from .texts import (
         Texts,
         check_budgets,
@@ -66,9 +66,9 @@ _HOMES = {
     "build": "servers",
     "build_sender": "sender",
     "check_budgets": "texts",
-    "checkup": "checkup",
+    "checkup": "terminal",
     "counting_note": "servers",
-    "fallback": "checkup",
+    "fallback": "terminal",
     "first_link": "console",
     "in_memory": "talk",
     "load_library": "texts",
@@ -79,8 +79,8 @@ _HOMES = {
     "make_live": "console",
     "make_stores": "console",
     "make_texts": "texts",
-    "migrate": "checkup",
-    "notices": "checkup",
+    "migrate": "terminal",
+    "notices": "terminal",
     "read_all_examples": "texts",
     "texts_of": "texts",
 }

@@ -90,7 +90,7 @@ def pages(pdf: bytes) -> list[tuple[float, float]]:
     return [(float(width), float(height)) for width, height in boxes]
 
 
-@pytest.mark.parametrize(("paper", "size"), [("a4", (595.3, 841.9)), ("us-letter", (612.0, 792.0))])
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595.3, 841.9)), ("letter", (612.0, 792.0))])
 def test_a_poster_is_one_page_of_its_paper(
     posters: Posters, paper: str, size: tuple[float, float]
 ) -> None:
@@ -147,7 +147,7 @@ def seen_of(posters: Posters, poster: Poster, paper: str = "a4", ppi: int = PPI)
     return picture(posters.png(poster, paper, ppi=ppi))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+@pytest.mark.parametrize("paper", ["a4", "letter"])
 def test_the_code_on_the_poster_reads_as_the_link(posters: Posters, paper: str) -> None:
     assert read_qr(qr_in(seen_of(posters, ENGLISH, paper, FINE))) == LINK
 
@@ -207,7 +207,7 @@ def test_markup_in_a_text_is_drawn_and_not_obeyed(posters: Posters) -> None:
     assert read_qr(qr_in(seen_of(posters, harmful, ppi=FINE))) == LINK
 
 
-@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+@pytest.mark.parametrize("paper", ["a4", "letter"])
 def test_the_longest_texts_stay_on_the_page_and_in_their_place(
     posters: Posters, paper: str
 ) -> None:

@@ -47,7 +47,10 @@ VALUES = {
     "MENU": "MENU",
 }
 SAID = tomllib.loads(Path(__file__).with_name("said.toml").read_text("utf-8"))
+MORE = tomllib.loads(Path(__file__).with_name("said_more.toml").read_text("utf-8"))
 LANGUAGES = sorted(SAID)
+# What a sentence by itself lacks, and what only warns.
+BESIDE = frozenset({"identity", "address", "opt_out", "wrinkles"})
 
 NEUTRAL = "News from %(clinic)s: you can book a visit to talk with a doctor. %(address)s. Reply %(STOP)s to end."
 WELCOME = "Hello from %(clinic)s. Ask your question, or reply %(MENU)s for topics. %(STOP)s ends messages."
@@ -115,12 +118,8 @@ def test_a_neutral_invitation_passes_in_every_language(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_harmless_sentences_are_not_objected_to(language: str) -> None:
-    for sentence in SAID[language]["harmless"]:
-        claims = [
-            (f.code, f.where)
-            for f in found(sentence, language)
-            if f.code not in ("identity", "address", "opt_out", "wrinkles")
-        ]
+    for sentence in (*SAID[language]["harmless"], *MORE[language]["harmless"]):
+        claims = [(f.code, f.where) for f in found(sentence, language) if f.code not in BESIDE]
         assert claims == [], sentence
 
 
@@ -133,6 +132,8 @@ def test_what_may_not_be_said_is_found_in_every_language(language: str) -> None:
         if subject not in codes(found(sentence, language))
     ]
     assert missed == []
+    blocked = MORE[language]["blocked"]
+    assert [s for s in blocked if not codes(found(s, language)) - BESIDE] == []
 
 
 def test_there_are_words_for_every_language_and_sentences_to_try_them() -> None:
@@ -254,7 +255,7 @@ def test_words_like_it_are_not_the_medicine(harmless: str) -> None:
 
 
 def test_a_placeholder_cannot_split_the_name_nor_hold_it() -> None:
-    assert "name" in codes(found(f"{NEUTRAL} bo%(phone)stox"))
+    assert "name" in codes(found(f"{NEUTRAL} dysp%(phone)sort"))
     values = {**VALUES, "clinic": "Montreal Botox Studio"}
     findings = examine(NEUTRAL, "en", "invitation", CANADA, SETTING, values)
     assert [(f.code, f.where) for f in findings] == [("name_inside", "Botox")]
@@ -421,6 +422,11 @@ def test_values_that_whatsapp_rejects_are_found(value: str) -> None:
 def test_a_countrys_own_words_are_found_there() -> None:
     assert ("word", "filler") in added("Ask about filler", ours=rules("AU"))
     assert added("Ask about filler") == []
+
+
+def test_of_words_within_words_the_longest_is_shown() -> None:
+    ours = rules("CA", '[CA]\nwords = ["our lovely new rooms", "new", "lovely new"]')
+    assert added("See our lovely new rooms.", ours=ours) == [("word", "our lovely new rooms")]
 
 
 def test_what_the_medicine_is_for_warns_and_blocks_where_that_is_advertising() -> None:

@@ -211,3 +211,24 @@ def test_a_fault_names_its_row(table: dict[str, Any], key: str, says: str) -> No
 def test_midnight_ends_a_day() -> None:
     book = read_rules(changed(windows={"monday": ["22:00-24:00"]}))
     assert book.reach["CA"].week[0] == (Window(time(22), time.max),)  # type: ignore[index]
+
+
+def test_a_part_of_a_country_never_loosens_what_the_country_asks() -> None:
+    country = {
+        "places": ["US"],
+        "names": "drug",
+        "guard_minutes": 60,
+        "purpose": True,
+        "barred": {"rcs": "no sender"},
+        "price_needs": ["valid_until"],
+        "words": ["glow*"],
+    }
+    part = {"places": ["US-TX"], "names": "drug", "guard_minutes": 30, "words": ["shine*"]}
+    book = read_rules({**TABLE, "rule": [country, part]})
+    for rules in (book.of("US", "TX"), book.of("US")):
+        assert rules is not None
+        assert rules.hours.guard == timedelta(hours=1)
+        assert rules.purpose
+        assert rules.barred == {"rcs": "no sender"}
+        assert rules.price_needs == ("valid_until",)
+        assert [pattern.text for pattern in rules.words] == ["glow*", "shine*"]

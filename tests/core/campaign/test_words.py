@@ -33,7 +33,7 @@ def pieces(pattern: str, text: str) -> list[str]:
         ("best", "bestow", []),
         ("best*", "bestow", ["bestow"]),
         ("*rabatt*", "Winterrabattaktion!", ["Winterrabattaktion"]),
-        ("*aktion", "Winteraktion Winteraktionen", ["Winteraktion"]),
+        ("*rabatt", "Winterrabatt Winterrabatte", ["Winterrabatt"]),
         ("best|top clinic*", "our top clinics", ["top clinics"]),
         ("best|top clinic*", "top of clinics", []),
         ("say .. goodbye", "say one two three goodbye", ["say one two three goodbye"]),
