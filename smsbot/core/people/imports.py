@@ -34,6 +34,7 @@ LONGEST = 4_000  # characters of a cell: twice the longest question
 
 # What a spreadsheet takes for a formula, and runs when the file is opened. A number in international form begins with a plus.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")  # with its end: a cell may hold several
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _APART = str.maketrans(
     "", "", " -.()\u00a0\u202f"
@@ -90,7 +91,7 @@ def rows_of(content: bytes) -> tuple[Row, ...]:
     text = _decoded(content)
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
+    reader = csv.reader(_LINE.findall(text), delimiter=separator, strict=True)
     rows: list[Row] = []
     names: list[str] = []
     count = 0

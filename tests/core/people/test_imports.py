@@ -197,6 +197,13 @@ def test_a_cell_may_hold_several_lines_and_the_rows_are_still_counted() -> None:
     assert rows[0].cells["words"] == 'One.\nTwo, "three".'
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\x85", "\x0b", "\x1c"])
+def test_only_the_ends_of_lines_end_a_row(character: str) -> None:
+    actor = f"Ada{character}Lovelace"
+    (one,) = rows_of(f"{HEAD}\n{LINE.replace('Ada', actor)}\n".encode())
+    assert one.cells["actor"] == actor
+
+
 def test_names_are_read_whatever_their_order_and_letters() -> None:
     (one,) = rows_of(f"{HEAD.upper()}\n{LINE}".encode())
     assert one.cells == GOOD
