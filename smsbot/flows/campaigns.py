@@ -116,6 +116,8 @@ class Campaigning:
 
     def on_paper(self, language: str, lines: Sequence[str]) -> list[Objection]:
         """What the gate says of words that are printed: a poster names the clinic and how to end it by itself."""
+        if not lines:
+            return []
         words = "\n".join((*lines, "%(clinic)s %(STOP)s"))
         return list(self.gate(words, language, "welcome", (), ("sms",)))
 
