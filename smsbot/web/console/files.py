@@ -30,7 +30,7 @@ from smsbot.flows.exchange import (
 
 from .desk import Desk
 from .doors import Doors, number
-from .proofs import Proofs, summary
+from .proofs import Proofs
 
 TYPES = {
     "po": "text/x-gettext-translation; charset=utf-8",
@@ -132,7 +132,8 @@ def _page(
     desk: Desk, proofs: Proofs, member: Member, tag: str, wrong: str = "", code: int = 200
 ) -> Response:
     scripts = desk.edition().library.scripts
-    lines = [(scripts[t].language, summary(of)) for t, of in proofs.all(desk.translate).items()]
+    sums = proofs.summaries(desk.translate)
+    lines = [(scripts[tag].language, found) for tag, found in sums.items()]
     mine = [language for language, _ in lines if may(member, "translate", language.tag)]
     page = render_template("console/files.html", lines=lines, mine=mine, chosen=tag, wrong=wrong)
     return make_response(page, code)

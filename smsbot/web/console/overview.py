@@ -17,7 +17,7 @@ from smsbot.ports.console import CAMPAIGN, GAP, Tally
 from . import charts
 from .desk import Desk
 from .doors import Doors
-from .proofs import Proofs, summary
+from .proofs import Proofs
 
 DAYS = 14
 NOT_UNDERSTOOD = frozenset({"unknown", "clarify"})
@@ -49,8 +49,8 @@ def routes(doors: Doors, proofs: Proofs) -> None:
             days=_by_day(tallies, _days(desk)),
             languages=_by_language(tallies),
             standing=[
-                (desk.edition().library.scripts[tag].language, summary(lines))
-                for tag, lines in proofs.all(desk.translate).items()
+                (desk.edition().library.scripts[tag].language, sums)
+                for tag, sums in proofs.summaries(desk.translate).items()
             ],
             hours=_oldest(open_, desk),
         )
@@ -59,7 +59,7 @@ def routes(doors: Doors, proofs: Proofs) -> None:
     def chart(_member: Member, name: str) -> ResponseReturnValue:
         size = charts.NARROW if "narrow" in request.args else charts.WIDE
         if name == "texts":
-            found = [(tag, summary(lines)) for tag, lines in proofs.all(desk.translate).items()]
+            found = list(proofs.summaries(desk.translate).items())
             return charts.stacked(
                 [tag for tag, _s in found],
                 {

@@ -52,6 +52,7 @@ class Proofs:
         self._for: Edition | None = None
         self._benches: dict[str, Bench] = {}
         self._changed: dict[tuple[str, str, tuple[str, ...]], Looked] = {}
+        self._summed: tuple[frozenset[int], Mapping[str, Mapping[str, float]]] | None = None
 
     def bench(self, tag: str) -> Bench:
         """The language laid out for writing."""
@@ -77,10 +78,16 @@ class Proofs:
             found.append(Line(standing, looked.segments, looked.findings, met.get(standing.key, 0)))
         return sorted(found, key=lambda line: -line.met)
 
-    def all(self, translate: Translate) -> dict[str, list[Line]]:
-        """The lines of every language."""
+    def summaries(self, translate: Translate) -> Mapping[str, Mapping[str, float]]:
+        """What each language's lines come to: counted again where something was published, proposed or decided on."""
+        self._fresh()
         waiting = translate.edits.waiting()
-        return {tag: self.lines(translate, tag, waiting) for tag in self._edition().library.scripts}
+        proposed = frozenset(edit.id for edit in waiting)
+        if self._summed is None or self._summed[0] != proposed:
+            tags = self._edition().library.scripts
+            sums = {tag: summary(self.lines(translate, tag, waiting)) for tag in tags}
+            self._summed = (proposed, sums)
+        return self._summed[1]
 
     def _looked(self, tag: str, standing: Standing, known: Mapping[str, Looked]) -> Looked:
         if standing.state == "empty":
@@ -95,7 +102,7 @@ class Proofs:
     def _fresh(self) -> None:
         edition = self._edition()
         if edition is not self._for:
-            self._for, self._benches = edition, {}
+            self._for, self._benches, self._summed = edition, {}, None
 
 
 def summary(lines: Iterable[Line]) -> dict[str, float]:

@@ -36,8 +36,8 @@ def routes(doors: Doors, proofs: Proofs) -> None:
     def languages(_member: Member) -> ResponseReturnValue:
         scripts = desk.edition().library.scripts
         waiting = translate.edits.waiting()
-        found = proofs.all(translate)
-        lines = [(scripts[tag].language, summary(of)) for tag, of in found.items()]
+        found = proofs.summaries(translate)
+        lines = [(scripts[tag].language, sums) for tag, sums in found.items()]
         return render_template(
             "console/languages.html", lines=lines, waiting=waiting, filters=FILTERS
         )
