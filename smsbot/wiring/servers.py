@@ -32,6 +32,7 @@ from smsbot.adapters.translators import TranslatorFiles
 from smsbot.adapters.twilio import TwilioCarrier, sign
 from smsbot.adapters.ways import MadeWays
 from smsbot.core.campaign.campaign import Campaign
+from smsbot.core.campaign.codes import find_code
 from smsbot.core.people.address import parse_address
 from smsbot.core.people.retention import retention
 from smsbot.flows.broadcast import Broadcasting
@@ -230,9 +231,12 @@ def _landing(live: Live[Edition], ways: MadeWays, counted: Counted, clock: Clock
     """What the page of a counted link leans on."""
 
     def find(code: str) -> Campaign | None:
+        """As a code in a message is found: a link may have been typed from a poster."""
         answer = live.now().answer
         day = clock.now().astimezone(answer.book.profile.time_zone).date()
-        return next((c for c in answer.campaigns if c.code == code and c.open(day)), None)
+        opened = {c.code: c for c in answer.campaigns if c.open(day)}
+        found = find_code(code, opened)
+        return opened[found] if found else None
 
     def languages() -> list[tuple[str, str]]:
         catalogs = live.now().answer.book.catalogs
