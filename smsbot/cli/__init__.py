@@ -53,9 +53,10 @@ class BadLine(ValueError):
     """A line of JSONL that is not what the command takes."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Runs one command; the exit code says whether it did what was asked (0), found something wrong (1) or was misused (2)."""
     options = _parser().parse_args(arguments)
+    options.environ = environ
     for stream in (sys.stdin, sys.stdout):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(

@@ -170,8 +170,8 @@ def _tell(words: str) -> None:
     print(words, file=sys.stderr)
 
 
-def _bench() -> wiring.Bench:
-    return wiring.campaigning(Settings.from_env())
+def _bench(options: argparse.Namespace) -> wiring.Bench:
+    return wiring.campaigning(Settings.from_env(options.environ))
 
 
 def _member(bench: wiring.Bench, options: argparse.Namespace) -> Member:
@@ -243,8 +243,8 @@ def _spoken(fault: Fault) -> str:
 # ---------------------------------------------------------------- campaigns
 
 
-def _list(_options: argparse.Namespace) -> None:
-    bench = _bench()
+def _list(options: argparse.Namespace) -> None:
+    bench = _bench(options)
     listed = bench.flow.campaigns.all()
     came = harvests(_tallies(bench, listed), CAMPAIGN)
     _put(
@@ -273,7 +273,7 @@ def _tallies(bench: wiring.Bench, some: Sequence[Campaign]) -> Sequence[Tally]:
 
 
 def _show(options: argparse.Namespace) -> None:
-    found = _campaign(_bench(), options.id)
+    found = _campaign(_bench(options), options.id)
     fields = {
         "name": found.name,
         "begins": found.begins,
@@ -289,7 +289,7 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _new(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     member = _member(bench, options)
     today = bench.flow.clock.now().astimezone(bench.flow.book().profile.time_zone).date()
     blank = Campaign(0, "", "", today, today + RUNS)
@@ -301,7 +301,7 @@ def _new(options: argparse.Namespace) -> None:
 
 
 def _change(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     member = _member(bench, options)
     filled, found = fill_campaign(_campaign(bench, options.id), _read(options.file))
     _checked(found)
@@ -310,26 +310,27 @@ def _change(options: argparse.Namespace) -> None:
 
 
 def _launch(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     _campaign(bench, options.id)
     bench.flow.launch(_member(bench, options), options.id)
     _tell("Live: people can come by it from now on, on its days.")
 
 
 def _end(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     _campaign(bench, options.id)
     bench.flow.end(_member(bench, options), options.id)
     _tell("Ended: nobody comes by it any more.")
 
 
 def _links(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     found = _campaign(bench, options.id)
     tags = [_tongue(bench, options.language)] if options.language else bench.flow.book().standing
-    print(f"qr\t{bench.ways.address(found)}")
+    ways = bench.ways()
+    print(f"qr\t{ways.address(found)}")
     for tag in tags:
-        links = bench.ways.links(found, tag)
+        links = ways.links(found, tag)
         for name, link in (
             ("counted", links.counted),
             ("sms", links.sms),
@@ -340,11 +341,11 @@ def _links(options: argparse.Namespace) -> None:
 
 
 def _poster(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     found, tag = _campaign(bench, options.id), _tongue(bench, options.language)
     objections = bench.flow.on_paper(tag, found.poster.get(tag, ()))
     _checked([Fault(f"poster.{tag}", o.words, o.values) for o in objections if o.blocks])
-    made = bench.ways.poster(found, tag, options.paper)
+    made = bench.ways().poster(found, tag, options.paper)
     try:
         Path(options.output).write_bytes(made)
     except OSError as error:
@@ -353,7 +354,7 @@ def _poster(options: argparse.Namespace) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     found = _campaign(bench, options.id)
     tallies = _tallies(bench, [found])
     if options.csv:
@@ -382,7 +383,7 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _broadcasts(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     if options.campaign:
         _campaign(bench, options.campaign)
     names = {member.id: member.email for member in bench.stores.members.all()}
@@ -406,7 +407,7 @@ def _broadcasts(options: argparse.Namespace) -> None:
 
 
 def _broadcast(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     found = _found(bench, options.id)
     audience = found.audience
     zone = bench.flow.book().profile.time_zone
@@ -437,7 +438,7 @@ def _broadcast(options: argparse.Namespace) -> None:
 
 
 def _new_broadcast(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     member = _member(bench, options)
     written = dict(_read(options.file))
     campaign_id = written.pop("campaign", None)
@@ -456,7 +457,7 @@ def _new_broadcast(options: argparse.Namespace) -> None:
 
 
 def _change_broadcast(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     member, before = _member(bench, options), _found(bench, options.id)
     written = dict(_read(options.file))
     if written.pop("campaign", before.campaign_id) != before.campaign_id:
@@ -469,7 +470,7 @@ def _change_broadcast(options: argparse.Namespace) -> None:
 
 def _forecast(options: argparse.Namespace) -> int:
     """Asks, waits until it is there, and shows it: a line a language, then why people are passed over."""
-    bench = _bench()
+    bench = _bench(options)
     member, found = _member(bench, options), _found(bench, options.id)
     bench.flow.forecast(member, found.id)
     with tqdm(desc="smsbot: working out who gets it", unit="", leave=False, disable=None) as bar:
@@ -508,21 +509,21 @@ def _foretold(bench: wiring.Bench, broadcast: Broadcast) -> Mapping[str, object]
 
 
 def _trial(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     _found(bench, options.id)
     sent = bench.flow.trial(_member(bench, options), options.id, _tongue(bench, options.language))
     _tell(f"{sent} sent to staff.")
 
 
 def _submit(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     _found(bench, options.id)
     bench.flow.submit(_member(bench, options), options.id)
     _tell("Submitted: a second person may release it now.")
 
 
 def _release(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     _found(bench, options.id)
     try:
         bench.flow.release(_member(bench, options), options.id)
@@ -537,7 +538,7 @@ def _release(options: argparse.Namespace) -> None:
 
 def _act(act: BroadcastAct) -> Run:
     def run(options: argparse.Namespace) -> None:
-        bench = _bench()
+        bench = _bench(options)
         _found(bench, options.id)
         _tell(f"It is {bench.flow.act(_member(bench, options), options.id, act).state} now.")
 
@@ -546,7 +547,7 @@ def _act(act: BroadcastAct) -> Run:
 
 def _watch(options: argparse.Namespace) -> int:
     """Follows it until it has ended (0) or stands still (1)."""
-    bench = _bench()
+    bench = _bench(options)
     found = _found(bench, options.id)
     with tqdm(desc=f"smsbot: {found.name}", unit=" people", leave=False, disable=None) as bar:
         while True:
@@ -587,7 +588,7 @@ def _lines(bench: wiring.Bench, broadcast: Broadcast) -> Sequence[Counted]:
 
 
 def _broadcast_report(options: argparse.Namespace) -> None:
-    bench = _bench()
+    bench = _bench(options)
     found = _found(bench, options.id)
     lines = _lines(bench, found)
     if options.csv:

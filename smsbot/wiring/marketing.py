@@ -22,7 +22,7 @@ from smsbot.core.campaign.links import host_of
 from smsbot.core.campaign.rules import RuleBook, Rules
 from smsbot.core.campaign.ways import keyword_faults
 from smsbot.core.campaign.words import FILE as WORDS
-from smsbot.core.campaign.words import read_words
+from smsbot.core.campaign.words import Words, read_words
 from smsbot.core.conversation.compose import Book
 from smsbot.core.conversation.edition import laid_over
 from smsbot.core.conversation.proofread import Library
@@ -37,7 +37,7 @@ from smsbot.settings import Misconfigured, Settings
 
 from .campaigns import make_deliveries, rules_of, sender_of
 from .console import Stores, make_stores
-from .texts import load_library, spoken_by, texts_of, unswept
+from .texts import load_library, patterns_of, spoken_by, unswept
 
 Names = Mapping[tuple[str, ...], str]
 REMEMBERED = 512  # texts that the gate has examined
@@ -97,10 +97,9 @@ def make_gate(settings: Settings, book: Callable[[], Book]) -> Gate:
 
     @cache
     def setting() -> Setting:
-        words = read_words(files.read_toml(files.CONTENT / WORDS))
         addresses = (book().profile.privacy_url, settings.public_url)
         hosts = frozenset(filter(None, map(host_of, addresses)))
-        return Setting(words, rules().limits, rules().links, hosts)
+        return Setting(_words(), rules().limits, rules().links, hosts)
 
     @lru_cache(maxsize=64)
     def held_to(countries: tuple[str, ...]) -> Mapping[str, Rules | None]:
@@ -133,6 +132,12 @@ def make_gate(settings: Settings, book: Callable[[], Book]) -> Gate:
     return gate
 
 
+@lru_cache(maxsize=1)
+def _words() -> Words:
+    """The words by which texts are examined, read once. Raises `Broken`."""
+    return read_words(files.read_toml(files.CONTENT / WORDS))
+
+
 def _asked(rules: Rules) -> tuple[object, ...]:
     """What rules ask of a text."""
     return (rules.names, rules.words, rules.price_needs, frozenset(rules.barred))
@@ -160,10 +165,7 @@ def make_syncing(settings: Settings) -> Syncing:
     if not (settings.account_sid and settings.tokens()):
         raise Misconfigured(["set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"])
     stores, clock = make_stores(settings, PATIENCE), SystemClock()
-    library, broken = load_library(settings.clinic_file, heard=False)
-    for error in broken.values():
-        raise error
-    book = _published(library, stores, clock)
+    book = _published(settings, stores, clock)
     return Syncing(
         broadcasts=stores.broadcasts,
         contents=stores.contents,
@@ -180,30 +182,22 @@ class Bench:
     """What the terminal has of campaigns. `price` is what one SMS segment costs, and in which currency."""
 
     flow: Campaigning
-    ways: Ways
+    ways: Callable[[], Ways]
     stores: Stores
     counted: Callable[[int], Sequence[Tally]]
     price: tuple[Decimal, str] | None
 
 
 def campaigning(settings: Settings) -> Bench:
-    """What the terminal needs for campaigns. Raises `Misconfigured`, `Broken`.
+    """What the terminal needs for campaigns. Raises `Misconfigured`.
 
-    What the bot understands is loaded only where a keyword is looked at, the texts that staff published where a text is.
+    What the bot says is loaded only where a text is looked at, and what it understands where a keyword is; `Broken` is raised then.
     """
     stores, clock = make_stores(settings, PATIENCE), SystemClock()
-    library, broken = load_library(settings.clinic_file, heard=False)
-    for error in broken.values():
-        raise error
 
     @cache
     def book() -> Book:
-        return _published(library, stores, clock)
-
-    @cache
-    def ears() -> Ears:
-        texts = texts_of(settings)
-        return Ears(texts.reader.lexicon, texts.names)
+        return _published(settings, stores, clock)
 
     @cache
     def deliveries() -> SqlDeliveries:
@@ -214,20 +208,42 @@ def campaigning(settings: Settings) -> Bench:
         stores,
         clock,
         book,
-        ears,
+        lambda: _heard(settings.clinic_file),
         _asking(settings),
         sender_of(settings),
     )
     return Bench(
         flow=flow,
-        ways=make_ways(settings, book, clock),
+        ways=cache(lambda: make_ways(settings, book, clock)),
         stores=stores,
         counted=lambda broadcast_id: deliveries().tally(broadcast_id),
         price=settings.segment_price(),
     )
 
 
-def _published(library: Library, stores: Stores, clock: Clock) -> Book:
+@lru_cache(maxsize=1)
+def _files(clinic_file: str) -> Library:
+    """What the files say, read once. Raises `Broken`."""
+    with unswept():
+        library, broken = load_library(clinic_file, heard=False)
+    for error in broken.values():
+        raise error
+    return library
+
+
+@lru_cache(maxsize=1)
+def _heard(clinic_file: str) -> Ears:
+    """What is understood by the files, read once. Raises `Broken`."""
+    with unswept():
+        library, broken = load_library(clinic_file)
+        for error in broken.values():
+            raise error
+        return Ears(*patterns_of(library))
+
+
+def _published(settings: Settings, stores: Stores, clock: Clock) -> Book:
+    """What the bot says at this moment. Raises `Broken`."""
+    library = _files(settings.clinic_file)
     with unswept():
         return spoken_by(laid_over(library, stores.edits.published(), (), clock.now()))
 

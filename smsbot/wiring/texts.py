@@ -34,6 +34,7 @@ from smsbot.core.language.language import Language, code
 from smsbot.core.language.translation import catalog_of
 from smsbot.core.understanding.examples import Example, read_examples
 from smsbot.core.understanding.folding import tokens
+from smsbot.core.understanding.lexicon import Lexicon
 from smsbot.core.understanding.look import Reader, make_reader, widened
 from smsbot.core.understanding.vocabulary import (
     Entry,
@@ -199,6 +200,23 @@ def _reader(library: Library, offers: Offers, learned: Learned) -> Reader:
             if label.endswith(ROMANISED)
         },
     )
+
+
+def patterns_of(library: Library) -> tuple[Lexicon, Mapping[tuple[str, ...], str]]:
+    """What is understood by its words alone, without what was learned from examples; and what people call the languages."""
+    book = spoken_by(library)
+    vocabularies = [
+        replace(
+            script.vocabulary,
+            entries=(
+                *script.vocabulary.entries,
+                *_offers(book.catalogs.by_tag[tag], library.content),
+            ),
+        )
+        for tag, script in library.scripts.items()
+    ]
+    names, _ = _language_names(book.catalogs, vocabularies)
+    return Lexicon(vocabularies), names
 
 
 def texts_of(settings: Settings) -> Texts:
