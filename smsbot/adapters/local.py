@@ -185,6 +185,8 @@ class Local:
                 child.kill()
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)  # whatever of its own it has left behind
+            if child.stdout is not None:
+                child.stdout.close()
         if self.redis:
             self.redis.stop()
         if self._lock:

@@ -52,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, told: tuple[str, object]) -> 
         yield found
 
 
-def wait_for(what: Callable[[], bool], patience: float = 20.0) -> None:
+def wait_for(what: Callable[[], bool], patience: float = 90.0) -> None:
     """Waits until it is so."""
     end = time.monotonic() + patience
     while not what():
