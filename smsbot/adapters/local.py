@@ -112,6 +112,9 @@ class Local:
         if self.carries:
             self.environ["TWILIO_API_URL"] = self._carrier()
         self._child("gunicorn", "-c", "python:smsbot.web.server", "app:app")
+        self.children.insert(
+            0, self.children.pop()
+        )  # the web process is the one that is waited for
         self._wait()  # the others load what they need once there is something to see
         self._child("dramatiq", "app:broker", "--processes", "1", "--threads", "2")
         self._child("dramatiq", "sender:broker", "--processes", "1", "--threads", "4")
