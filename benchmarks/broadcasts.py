@@ -161,9 +161,6 @@ def _meanwhile(clinic: Sending, count: int) -> bool:
     wait_for(lambda: clinic.state(broadcast) == "sending", "the first page", 120)
     last = number(REACHED - 1)  # the last of those whose number can be read
     before = len(clinic.carrier.log("created"))
-    clinic.carrier.inbound("STOP", last)
-    busy = _answered(clinic)
-    meanwhile = len(_invited(clinic, before))
     key = key_of(PEPPER.encode(), Address("sms", last))
     theirs = select(deliveries.c.state, deliveries.c.reason).where(
         deliveries.c.broadcast_id == broadcast.id,
@@ -174,7 +171,11 @@ def _meanwhile(clinic: Sending, count: int) -> bool:
         with clinic.engine.connect() as connection:
             return tuple(connection.execute(theirs).one_or_none() or ("", ""))  # type: ignore[return-value]
 
-    wait_for(lambda: now()[0] not in ("", "planned", "sending"), "what became of it", 600)
+    wait_for(lambda: now()[0] == "planned", "their message in the plan", 120)
+    clinic.carrier.inbound("STOP", last)
+    busy = _answered(clinic)
+    meanwhile = len(_invited(clinic, before))
+    wait_for(lambda: now()[0] not in ("", "planned", "sending"), "what became of it", 120)
     clinic.broadcasts.move(broadcast.id, "cancel")
     got = [entry for entry in _invited(clinic, before) if entry["to"] == last]
     print(
