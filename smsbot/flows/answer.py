@@ -269,23 +269,27 @@ class Answer:
         guessed = talk.language if talk is not None and talk.chosen == "guess" else ""
         if talk is not None and not guessed and talk.language in self.reader.scripts:
             return Prior(talk.language, (), offered[0], dict(talk.heard))
-        loaded = self.reader.languages
-        expected = (
-            t
-            for r in self.regions.languages(region)
-            for t in loaded
-            if t == r or t.startswith(f"{r}-")
-        )
+        expected = self._spoken_in(region, self.reader.languages)
         first = (guessed,) if guessed else ()
         heard = dict(talk.heard) if talk is not None else {}
         return Prior(None, (*first, *expected), offered[0], heard)
 
+    def _spoken_in(self, region: str, tags: Sequence[str]) -> tuple[str, ...]:
+        """Those of `tags` that are spoken in a region, likeliest first."""
+        return tuple(
+            tag
+            for spoken in self.regions.languages(region)
+            for tag in tags
+            if tag == spoken or tag.startswith(f"{spoken}-")
+        )
+
     def _around(self, heard: _Heard, talk: Conversation | None) -> Around:
         emergency, crisis = self._numbers(heard.region)
+        offered = self.book.profile.languages
         return Around(
             content=self.book.content,
             profile=self.book.profile,
-            languages=self.book.profile.languages,
+            languages=tuple(dict.fromkeys((*self._spoken_in(heard.region, offered), *offered))),
             names=self.names,
             codes=self.codes,
             yes=self.yes,

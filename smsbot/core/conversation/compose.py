@@ -240,11 +240,13 @@ def _written(value: Value, book: Book, language: Language) -> str:
             return _listed(book, ids, language, first)
         case LanguageName(tag=tag):
             return book.catalogs.by_tag[tag].language.own_name
-        case LanguageNames(tags=tags):
-            return language.comma.join(
-                f"{code(t, tuple(book.catalogs.by_tag))} {book.catalogs.by_tag[t].language.own_name}"
-                for t in tags
-            )
+        case LanguageNames(tags=tags, left=left):
+            by_tag = book.catalogs.by_tag
+            named = [f"{code(t, tuple(by_tag))} {by_tag[t].language.own_name}" for t in tags]
+            if left:
+                more = book.catalogs.find(language.tag, "more.label")[1][0]
+                named.append(f"{more} (+{language.number(left)})")
+            return language.comma.join(named)
         case Money(amount=amount, currency=currency):
             return language.isolated(language.price(amount, currency))
 

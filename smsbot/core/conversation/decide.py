@@ -80,6 +80,7 @@ LONGEST_NAME = 6  # words, or characters of Chinese, in the name of a language
 NEVER_LEFT_TO_STAFF = frozenset({"start", "help"})
 ANSWERS_IN_A_TURN = 2
 MENU_PAGE = 11
+LANGUAGES_PAGE = 10  # as many rows as a WhatsApp list has, and five segments hold in any script
 
 
 @dataclass(frozen=True, slots=True)
@@ -572,7 +573,7 @@ _ANSWERED: dict[tuple[str, str], Callable[[_Turn], Decision]] = {
 
 
 def _more(turn: _Turn) -> Decision | None:
-    """MORE goes on with what was not answered yet, the menu's second page, or the first thing offered and not seen."""
+    """MORE goes on with what was not answered yet, the next page of a menu, or the first thing offered and not seen."""
     if turn.intents != ("more",):
         return None
     talk, content = turn.talk, turn.around.content
@@ -580,6 +581,8 @@ def _more(turn: _Turn) -> Decision | None:
         return replace(_answers(turn, talk.pending), intents=("more",), topic=talk.pending[0])
     if talk.topic == "menu":
         return replace(_answers(turn, ("menu_more",)), intents=("more",), topic="menu")
+    if talk.topic == "language" and talk.step == "language":
+        return replace(_answers(turn, ("language",)), intents=("more",), topic="language")
     unseen = [o for o in talk.options if o in content.topics and o not in talk.seen]
     meant = unseen[0] if unseen else "menu"
     return replace(_answers(turn, (meant,)), intents=("more",), topic=meant)
@@ -798,9 +801,14 @@ def _part_menu_more(turn: _Turn) -> _Part:
 
 
 def _part_language(turn: _Turn) -> _Part:
-    tags = turn.around.languages
-    say = Say("language_menu", {"languages": LanguageNames(tags)})
-    return _Part((say,), options=tuple(f"lang:{t}" for t in tags), changes={"step": "language"})
+    """The first languages, or those after the ones that were offered last."""
+    tags, options = turn.around.languages, turn.talk.options
+    last = options[-1].removeprefix("lang:") if turn.intents == ("more",) and options else ""
+    first = (tags.index(last) + 1) % len(tags) if last in tags else 0
+    page = tags[first : first + LANGUAGES_PAGE]
+    left = len(tags) - len(page) if len(tags) > LANGUAGES_PAGE else 0
+    say = Say("language_menu", {"languages": LanguageNames(page, left)})
+    return _Part((say,), options=tuple(f"lang:{t}" for t in page), changes={"step": "language"})
 
 
 def _part_human(turn: _Turn) -> _Part:

@@ -74,9 +74,10 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class LanguageNames:
-    """Languages as a list of code and own name."""
+    """Languages as a list of code and own name; `left` is how many more there are for MORE."""
 
     tags: tuple[str, ...]
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)

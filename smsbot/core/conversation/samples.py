@@ -10,7 +10,7 @@ from ..language.catalog import Catalog
 from ..people.address import Channel
 from .compose import Book, Text, compose
 from .conversation import RATE_PAUSE
-from .decide import MENU_PAGE
+from .decide import LANGUAGES_PAGE, MENU_PAGE
 from .decision import Labels, LanguageNames, Money, Say, Title, Value
 
 OPTIONS = 3  # topics offered after an answer
@@ -81,6 +81,13 @@ def _emergencies(book: Book, key: str) -> tuple[tuple[str, str], ...]:
     return ((number, line),) if key in NUMBERED else ((number, line), ("", line))
 
 
+def _longest_page(book: Book) -> LanguageNames:
+    """The longest that a page of languages can be: which stand on it depends on where a person is."""
+    tags, by_tag = book.profile.languages, book.catalogs.by_tag
+    longest = sorted(tags, key=lambda tag: -len(by_tag[tag].language.own_name))[:LANGUAGES_PAGE]
+    return LanguageNames(tuple(longest), len(tags) - len(longest))
+
+
 def _values(book: Book, catalog: Catalog, key: str) -> dict[str, Value]:
     content, profile, language = book.content, book.profile, catalog.language
     titles = [i for i in (*content.topics, *content.words) if f"{i}.title" in catalog.texts]
@@ -93,7 +100,7 @@ def _values(book: Book, catalog: Catalog, key: str) -> dict[str, Value]:
         "options": language.comma.join(
             f"{n} {label}" for n, label in enumerate(_longest_labels(catalog), 1)
         ),
-        "languages": LanguageNames(profile.languages),
+        "languages": _longest_page(book),
         "language": name,
         "fallback_language": name,
         "option_1": Title(longest[0]) if longest else name,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsbot import wiring
-from smsbot.core.conversation.decide import RULES, decide
+from smsbot.core.conversation.decide import LANGUAGES_PAGE, RULES, decide
 from smsbot.core.conversation.decision import EVENTS, FAILED, GRANTS
 from smsbot.core.conversation.inbound import Inbound
 from smsbot.core.people.address import Address
@@ -52,6 +52,33 @@ def test_the_disclosure_comes_once_and_never_with_a_red_flag(say: Say) -> None:
     assert [t.key for t in say("i can't swallow").texts] == ["urgent"]
     assert say("price").texts[-1].key == "disclaimer"
     assert "disclaimer" not in [t.key for t in say("does it hurt").texts]
+
+
+def test_more_turns_the_pages_of_the_languages_until_all_were_offered_and_begins_anew(
+    say: Say, texts: wiring.Texts
+) -> None:
+    offered: list[str] = []
+    pages = [say("LANG")]
+    while len(offered) < len(texts.book.profile.languages):
+        assert pages[-1].decision is not None
+        page = pages[-1].decision.conversation.options
+        assert 0 < len(page) <= LANGUAGES_PAGE
+        offered += [option.removeprefix("lang:") for option in page]
+        pages.append(say("more"))
+    assert sorted(offered) == sorted(texts.book.profile.languages)
+    assert pages[-1].texts == pages[0].texts
+    assert "MORE (+" in pages[0].texts[0].text
+    chosen = say("2")
+    assert chosen.decision is not None
+    assert chosen.decision.conversation.language == offered[1]
+
+
+def test_the_languages_of_a_person_s_country_are_offered_first(say: Say) -> None:
+    for number, first in (("+14165550123", ["en", "fr"]), ("+33639980000", ["fr"])):
+        turn = say("LANG", number)
+        assert turn.decision is not None
+        page = [o.removeprefix("lang:") for o in turn.decision.conversation.options]
+        assert page[: len(first)] == first
 
 
 @pytest.mark.parametrize("sign", ["i can't swallow", "my eyelid is drooping", "i want to die"])
