@@ -24,6 +24,7 @@ from smsbot.core.campaign.wording import Wording, template, worded
 from smsbot.core.conversation.compose import Book
 from smsbot.core.people.address import Address, Channel, key_of
 from smsbot.core.people.hours import Hours, at_local, lawful, next_lawful
+from smsbot.core.people.ledger import Grounds
 from smsbot.ports import Clock, Note, Outbox, People, Record, Refused, Unavailable
 from smsbot.ports.campaign import (
     Broadcasts,
@@ -98,6 +99,7 @@ class Broadcasting:
     doubt: timedelta = timedelta(minutes=2)
     give_up: timedelta = timedelta(minutes=10)
     counted: dict[int, datetime] = field(default_factory=dict)  # when each is counted again
+    ended: set[int] = field(default_factory=set)  # those that were canceled and have nothing left
 
     # ------------------------------------------------------------ planning
 
@@ -370,7 +372,7 @@ class Broadcasting:
         """What an error means for the person: who said stop to the carrier has said it to us; a dead number subscribes no more."""
         if action.kind != "suppress":
             return
-        now = self.clock.now()
+        now, profile = self.clock.now(), self.book().profile
         record = Record(
             name="OptedOut" if action.opt_out else "Undeliverable",
             message_id=f"delivery-{delivery_id}",
@@ -380,6 +382,13 @@ class Broadcasting:
             channel=to.channel,
             address=to,
             carrier_blocks=action.opt_out,
+            grounds=Grounds(
+                source="carrier",
+                method="carrier",
+                business=profile.name,
+                purpose="news",
+                zone=profile.time_zone.key,
+            ),
         )
         try:
             self.people.write(record)
@@ -407,11 +416,20 @@ class Broadcasting:
         self.statuses.drain(self._told)
         self._reconcile()
         self.deliveries.let_go(self.clock.now() - LET_GO, PAGE)
+        self._canceled()
         due = []
         for broadcast in self.broadcasts.in_state("released", "sending", "paused"):
             if self._looked_after(broadcast):
                 due.append(broadcast)
         return due
+
+    def _canceled(self) -> None:
+        """Ends what a task that was lost should have ended; each broadcast is looked at once by a process."""
+        for broadcast in self.broadcasts.in_state("canceled"):
+            if broadcast.id not in self.ended:
+                if self.deliveries.next_due(broadcast.id) is not None:
+                    self.cancel(broadcast.id)
+                self.ended.add(broadcast.id)
 
     def hear(self, status: Status) -> None:
         """Keeps what the carrier told of a message until a worker writes it down; writes it down where it cannot be kept."""

@@ -1,6 +1,7 @@
 """What staff do with campaigns and broadcasts: who may, what is wrong, what the gate says, and what is written down."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -16,7 +17,7 @@ from smsbot.core.conversation.compose import Book
 from smsbot.core.language.placeholders import Unfilled
 from smsbot.core.people.address import Address, Channel
 from smsbot.core.people.staff import Member
-from smsbot.ports import Clock, Refused
+from smsbot.ports import Clock, Refused, Unavailable
 from smsbot.ports.campaign import Ask, Broadcasts, Campaigns, Messages, Outgoing
 from smsbot.ports.console import Audit, Done
 
@@ -202,7 +203,7 @@ class Campaigning:
             begins = datetime.combine(broadcast.day, broadcast.at, zone)
             decide_at = max(begins, self.clock.now()) + timedelta(hours=broadcast.decide_hours)
         moved = self._moved(member, broadcast, "release", "broadcast released", decide_at)
-        self.ask("plan_broadcast", moved.id)
+        self._hurried("plan_broadcast", moved.id)
         return moved
 
     def act(self, member: Member, broadcast_id: int, act: BroadcastAct) -> Broadcast:
@@ -212,8 +213,13 @@ class Campaigning:
             raise Refused("that is not for staff to do")
         moved = self._moved(member, self._broadcast(broadcast_id), act, STAFF_ACTS[act])
         if act in FOLLOWED:
-            self.ask(FOLLOWED[act], moved.id)
+            self._hurried(FOLLOWED[act], moved.id)
         return moved
+
+    def _hurried(self, task: str, broadcast_id: int) -> None:
+        """Asks for what is to be done now. It stands in the database already: where the queue is away, the next round finds it."""
+        with suppress(Unavailable):
+            self.ask(task, broadcast_id)
 
     def obstacles(self, broadcast: Broadcast) -> list[Fault]:
         """What stands against sending it, in words."""

@@ -273,6 +273,9 @@ class Deliveries(Protocol):
         Of a subscriber it is kept when, and the campaign by which they came just now.
         """
 
+    def active(self, seen: Mapping[str, datetime]) -> None:
+        """When people wrote last, by their keys; of those who do not subscribe nothing is kept."""
+
     def let_go(self, before: datetime, limit: int) -> int:
         """Deliveries begun before then lead to nobody any more; how many did."""
 

@@ -37,6 +37,8 @@ HANDFUL = (
     10  # segments that a slot takes from the pace at once, where a second has as many for each
 )
 ASKED_AGAIN = timedelta(seconds=2)
+QUIET = timedelta(minutes=1)  # after which it is kept who wrote,
+TOGETHER = 200  # or when so many did
 WORK = 30.0  # seconds that a worker waits: a page of planning is many rows
 
 
@@ -55,10 +57,13 @@ class Hearing:
         self._counted, self._clock = counted, clock
         self._asked: datetime | None = None
         self._lately = False
+        self._quiet: dict[str, datetime] = {}
+        self._kept = clock.now()
 
     def __call__(self, wrote: Wrote) -> None:
         """Raises `Unavailable`."""
         if not (wrote.campaign or wrote.channel == "whatsapp" or self._broadcasting()):
+            self._later(wrote)
             return
         campaign = self._deliveries.wrote(
             wrote.keys, wrote.at, stops=wrote.stops, campaign=wrote.campaign
@@ -66,6 +71,17 @@ class Hearing:
         if campaign is not None:
             what = "stop" if wrote.stops else "reply"
             self._counted(wrote.language, wrote.channel, [f"{CAMPAIGN}{campaign}/{what}"])
+
+    def _later(self, wrote: Wrote) -> None:
+        """Nobody waits to know of it: a subscription ends by itself after years of silence only, so it is kept with others'."""
+        self._quiet |= dict.fromkeys(wrote.keys, wrote.at)
+        if len(self._quiet) >= TOGETHER or wrote.at - self._kept >= QUIET:
+            self.flush()
+
+    def flush(self) -> None:
+        """Keeps when people wrote whom nothing was noted of yet. Raises `Unavailable`: then they stay for the next time."""
+        self._deliveries.active(self._quiet)
+        self._quiet, self._kept = {}, self._clock.now()
 
     def _broadcasting(self) -> bool:
         """Whether there are broadcasts that can be answered: asked now and then, since it seldom changes."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -41,7 +42,7 @@ from smsbot.flows.edition import Edition
 from smsbot.flows.report import outcome, states
 from smsbot.flows.tend import Tend
 from smsbot.jobs import declare
-from smsbot.ports import Clock, Health, Note, Notify, Send
+from smsbot.ports import Clock, Health, Note, Notify, Send, Unavailable
 from smsbot.ports.console import CAMPAIGN, GAP
 from smsbot.settings import Misconfigured, Settings
 from smsbot.web import phone
@@ -126,7 +127,8 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         unread=stores.words if settings.keep_unread == "on" else None,
     )
     deliveries = make_deliveries(settings, cipher)
-    answer = replace(answer, wrote=Hearing(stores.broadcasts, deliveries, counted, clock))
+    hearing = Hearing(stores.broadcasts, deliveries, counted, clock)
+    answer = replace(answer, wrote=hearing)
     if settings.mode == "local":  # everybody is of fiction there, and a broadcast may reach them
         answer = replace(answer, nobody=people)
     live = make_live(texts, answer, stores, note)
@@ -165,6 +167,8 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         live.stop()
         background.close()
         counted.flush()
+        with suppress(Unavailable):
+            hearing.flush()
 
     ways = make_ways(settings, around.book, clock)
     doors = Doors(

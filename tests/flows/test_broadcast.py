@@ -358,7 +358,8 @@ def test_who_has_said_stop_to_the_carrier_has_said_it_to_us(house: House) -> Non
     house.carrier.next.append(Rejected("refused", 21610))
     house.run(made)
     assert house.rows() == [("failed", "suppress")]
-    assert [entry.event for _, entry in house.ledger.chain] == ["withdraw"]
+    ((_, entry),) = house.ledger.chain
+    assert (entry.event, entry.source, entry.method) == ("withdraw", "carrier", "carrier")
 
 
 def test_what_is_wrong_with_our_own_settings_stops_the_broadcast_and_loses_nothing(
@@ -474,6 +475,15 @@ def test_what_was_canceled_ends_at_once(house: House) -> None:
     house.flow.cancel(made.id)
     assert house.rows() == [("canceled", "")] * 3
     assert house.carrier.sent == []
+
+
+def test_what_a_lost_task_should_have_ended_is_ended_by_whoever_looks_after_them(
+    house: House,
+) -> None:
+    made = house.begin(3)
+    house.broadcasts.move(made.id, "cancel")
+    assert house.flow.tend() == []
+    assert house.rows() == [("canceled", "")] * 3
 
 
 def test_the_better_wording_goes_to_the_rest(house: House) -> None:

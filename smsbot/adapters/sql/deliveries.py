@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     exists,
@@ -349,12 +350,34 @@ class SqlDeliveries:
 
         return self._patient.run(work, writes=True)
 
+    def active(self, seen: Mapping[str, datetime]) -> None:
+        """When people wrote last, by their keys; of those who do not subscribe nothing is kept."""
+        latest = (
+            update(people)
+            .where(
+                people.c.id.in_(
+                    select(person_keys.c.person_id).where(person_keys.c.key == bindparam("their"))
+                ),
+                people.c.number.is_not(None),
+            )
+            .values(wrote_at=bindparam("moment", type_=Moment))
+        )
+        rows = [{"their": key, "moment": at} for key, at in sorted(seen.items())]
+        if rows:
+            self._patient.run(lambda c: c.execute(latest, rows), writes=True)
+
     def let_go(self, before: datetime, limit: int) -> int:
         """Deliveries begun before then lead to nobody any more; how many did."""
         columns = deliveries.c
         some = (
             select(columns.id)
-            .where(columns.person_id.is_not(None), columns.started_at <= before)
+            .where(
+                columns.person_id.is_not(None),
+                or_(
+                    columns.started_at <= before,
+                    and_(columns.state == "holdout", columns.due_at <= before),
+                ),
+            )
             .limit(limit)
         )
         gone = update(deliveries).where(columns.id.in_(some)).values(person_id=None)
@@ -364,30 +387,43 @@ class SqlDeliveries:
 def answered(
     connection: Connection, person_id: int, at: datetime, *, stops: bool = False
 ) -> int | None:
-    """Notes that a person answered the invitation that they got last, within three days; the campaign that it was of."""
+    """Notes that a person answered the invitation that they got last, within three days; the campaign that it was of.
+
+    Of who was left out of a broadcast on purpose it is noted that they wrote, as of those who got it: the two are compared.
+    """
     columns = deliveries.c
+    since = at - REPLY_SPAN
+    moment = func.coalesce(columns.started_at, columns.due_at)
     last = connection.execute(
-        select(columns.id, broadcasts.c.campaign_id)
+        select(columns.id, columns.state, broadcasts.c.campaign_id)
         .select_from(deliveries.join(broadcasts, broadcasts.c.id == columns.broadcast_id))
         .where(
             columns.person_id == person_id,
-            columns.started_at > at - REPLY_SPAN,
-            columns.state.in_(LEFT),
+            or_(
+                and_(columns.started_at > since, columns.state.in_(LEFT)),
+                and_(columns.state == "holdout", columns.due_at > since, columns.due_at <= at),
+            ),
         )
-        .order_by(columns.started_at.desc())
+        .order_by(moment.desc())
         .limit(1)
     ).one_or_none()
     if last is None:
         return None
     values: dict[str, Any] = {"replied_at": func.coalesce(columns.replied_at, at)}
-    if stops:
+    left_out = last.state == "holdout"
+    if stops and not left_out:
         values["opted_out_at"] = func.coalesce(columns.opted_out_at, at)
     connection.execute(update(deliveries).where(columns.id == last.id).values(values))
-    return int(last.campaign_id)
+    return None if left_out else int(last.campaign_id)
+
+
+def _weight(state: str) -> int:
+    """What counts of two deliveries to one person: the one that has left before the one that will, and that before any other."""
+    return 2 if state in LEFT else 1 if state == "planned" else 0
 
 
 def united(connection: Connection, one: int, other: int) -> None:
-    """The deliveries of two people who turn out to be one. Where both are in a broadcast, the one that has left stays."""
+    """The deliveries of two people who turn out to be one. Where both are in a broadcast, what has left stays, or else what will."""
     columns = deliveries.c
     mine = deliveries.alias()
     twice = connection.execute(
@@ -396,8 +432,8 @@ def united(connection: Connection, one: int, other: int) -> None:
         .where(columns.person_id == other, mine.c.person_id == one)
     ).all()
     for theirs, their_state, ours, our_state in twice:
-        ends = theirs if our_state != "planned" else ours
-        state = their_state if ends == theirs else our_state
+        stays_ours = _weight(our_state) >= _weight(their_state)
+        ends, state = (theirs, their_state) if stays_ours else (ours, our_state)
         values: dict[str, Any] = {"person_id": None}
         if state == "planned":
             values |= {"state": "canceled", "reason": "one_person"}

@@ -43,7 +43,10 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a person gets: `planned` for a moment, `holdout`, or `skipped` for a reason. `language` is that of the text."""
+    """What a person gets: `planned` for a moment, `holdout`, or `skipped` for a reason. `language` is that of the text.
+
+    Of who is left out the moment stands too: what they do after it is compared with what the invited do.
+    """
 
     person_id: int
     state: Literal["planned", "holdout", "skipped"]
@@ -118,7 +121,7 @@ def plan(broadcast: Broadcast, person: Subscriber, around: Surroundings) -> Plan
         language,
         person.country,
         variant,
-        None if held_out else due,
+        due,
     )
 
 

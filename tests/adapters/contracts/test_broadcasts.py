@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, insert, select, update
 
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.sql.broadcasts import SqlBroadcasts
 from smsbot.adapters.sql.campaigns import SqlCampaigns, SqlContents
 from smsbot.adapters.sql.deliveries import SqlDeliveries, united
 from smsbot.adapters.sql.engine import make_engine
-from smsbot.adapters.sql.tables import people, person_keys
+from smsbot.adapters.sql.tables import deliveries, people, person_keys
 from smsbot.core.campaign.broadcast import Audience, Broadcast
 from smsbot.core.campaign.campaign import Campaign
 from smsbot.core.campaign.plan import Plan, Subscriber
@@ -428,6 +428,53 @@ def test_two_people_who_are_one_get_one_message(stores: Stores) -> None:
     with stores.engine.begin() as connection:
         united(connection, other, sent.person_id)
     assert stores.states(made) == {"sent": 1, "canceled": 1, "planned": 1}
+
+
+@pytest.mark.parametrize("skipped_is_other", [True, False])
+def test_of_two_who_are_one_the_message_that_will_leave_stays(
+    stores: Stores, skipped_is_other: bool
+) -> None:
+    made = stores.sending(2)
+    first, second = stores.deliveries.audience(made, 0, 9, AT)
+    skipped, kept = (second.id, first.id) if skipped_is_other else (first.id, second.id)
+    skip = update(deliveries).where(deliveries.c.person_id == skipped)
+    execute(stores.engine, skip.values(state="skipped", reason="no_zone"))
+    with stores.engine.begin() as connection:
+        united(connection, first.id, second.id)
+    assert stores.states(made) == {"skipped": 1, "planned": 1}
+    execute(stores.engine, update(people).where(people.c.id == kept).values(zones="Europe/Paris"))
+    claimed = stores.claim(made, AT)
+    assert claimed is not None
+    assert claimed.person_id == first.id
+
+
+def test_what_those_do_who_were_left_out_is_counted_beside_the_invited(stores: Stores) -> None:
+    made = stores.sending(1)
+    (person,) = stores.deliveries.audience(made, 0, 9, AT)
+    ann = {"key": "ann", "person_id": person.id}
+    execute(stores.engine, insert(person_keys).values(ann))
+    execute(stores.engine, update(deliveries).values(state="holdout"))
+    for early_or_late in (AT - timedelta(hours=1), AT + timedelta(hours=80)):
+        stores.deliveries.wrote(["ann"], early_or_late)
+        (tally,) = stores.deliveries.tally(made.id)
+        assert (tally.state, tally.replied) == ("holdout", 0)
+    assert stores.deliveries.wrote(["ann"], AT + timedelta(hours=1)) is None
+    assert stores.deliveries.wrote(["ann"], AT + timedelta(hours=2), stops=True) is None
+    (tally,) = stores.deliveries.tally(made.id)
+    assert (tally.replied, tally.opted_out) == (1, 0)
+    assert stores.deliveries.let_go(AT, 10) == 1
+
+
+def test_when_people_wrote_last_is_kept_of_those_who_subscribe(stores: Stores) -> None:
+    one, gone = stores.subscribe(2)
+    for name, person in (("ann", one), ("gone", gone)):
+        execute(stores.engine, insert(person_keys).values(key=name, person_id=person))
+    execute(stores.engine, update(people).where(people.c.id == gone).values(number=None))
+    stores.deliveries.active({})
+    stores.deliveries.active({"ann": AT, "gone": AT, "nobody": AT})
+    with stores.engine.connect() as connection:
+        wrote = dict(map(tuple, connection.execute(select(people.c.id, people.c.wrote_at))))
+    assert wrote == {one: AT, gone: None}
 
 
 def test_after_a_while_a_delivery_leads_to_nobody(stores: Stores) -> None:

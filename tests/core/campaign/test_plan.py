@@ -114,7 +114,7 @@ def test_a_person_is_held_out_of_the_same_broadcast_each_time(person: int, perce
     first, second = (plan(held, replace(ANN, id=person), around()) for _ in range(2))
     assert first == second
     assert (first.state == "holdout") == (share("holdout/7", person) < percent / 100)
-    assert (first.due_at is None) == (first.state == "holdout")
+    assert first.due_at == plan(BROADCAST, replace(ANN, id=person), around()).due_at
 
 
 def test_people_are_shared_out_as_the_percentages_say_and_apart_from_each_other() -> None:
