@@ -71,7 +71,9 @@ class Settings:
         secret=True,
     )
     broker_url: str = _setting(
-        "BROKER_URL", help="the queue's Redis, where it is not REDIS_URL", secret=True
+        "BROKER_URL",
+        help="the queue, where it is not in REDIS_URL: redis://, rediss://, unix://, or RabbitMQ's amqp:// or amqps://",
+        secret=True,
     )
     secret_key: str = _setting(
         "SECRET_KEY", help="signs links and the phone page; 32 characters or more", secret=True
@@ -207,6 +209,12 @@ class Settings:
             problems.append("OIDC_ISSUER and OIDC_CLIENT_ID must be set together")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
             problems.append("REDIS_URL must begin with redis://, rediss:// or unix://")
+        if self.broker_url and not self.broker_url.startswith(
+            ("redis://", "rediss://", "unix://", "amqp://", "amqps://")
+        ):
+            problems.append(
+                "BROKER_URL must begin with redis://, rediss://, unix://, amqp:// or amqps://"
+            )
         if self.database_url and not self.database_url.startswith(
             ("postgresql", "postgres://", "sqlite:///")
         ):

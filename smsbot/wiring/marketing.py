@@ -11,8 +11,7 @@ from smsbot.adapters.clock import SystemClock
 from smsbot.adapters.gettext import page_words
 from smsbot.adapters.posters import Posters, machine_fonts
 from smsbot.adapters.queue import Ask as AskBroadcasts
-from smsbot.adapters.queue import make_broker
-from smsbot.adapters.redis.client import TURN, make_client
+from smsbot.adapters.redis.client import TURN
 from smsbot.adapters.sql.deliveries import SqlDeliveries
 from smsbot.adapters.twilio import TwilioContents
 from smsbot.adapters.ways import MadeWays
@@ -37,6 +36,7 @@ from smsbot.settings import Misconfigured, Settings
 
 from .campaigns import make_deliveries, rules_of, sender_of
 from .console import Stores, make_stores
+from .queues import queue_of
 from .texts import load_library, patterns_of, spoken_by, unswept
 
 Names = Mapping[tuple[str, ...], str]
@@ -250,10 +250,9 @@ def _published(settings: Settings, stores: Stores, clock: Clock) -> Book:
 
 def _asking(settings: Settings) -> Ask:
     """Asks those who send; where no queue is named it is away."""
-    url = settings.broker_url or settings.redis_url
-    if not url:
+    if not (settings.broker_url or settings.redis_url):
         return _away
-    return AskBroadcasts(make_broker(make_client(url, TURN)))
+    return AskBroadcasts(queue_of(settings, TURN))
 
 
 def _away(task: str, /, *ids: int) -> None:  # noqa: ARG001 - as `Ask` is

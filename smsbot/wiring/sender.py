@@ -8,7 +8,7 @@ from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock, reference
 from smsbot.adapters.live import Live
 from smsbot.adapters.log import make_note
-from smsbot.adapters.queue import Ask, make_broker
+from smsbot.adapters.queue import Ask
 from smsbot.adapters.redis.client import TURN, WORK, make_client
 from smsbot.adapters.redis.outbox import RedisOutbox
 from smsbot.adapters.sql.edits import SqlEdits
@@ -33,6 +33,7 @@ from .campaigns import (
     sender_of,
 )
 from .console import make_stores
+from .queues import queue_of
 from .texts import load_library, spoken_by, unswept
 
 
@@ -50,9 +51,8 @@ def build_sender(settings: Settings, clock: Clock | None = None) -> Broker:
         raise Misconfigured([*lacking, "`smsbot doctor` looks at the rest."])
     note = make_note(settings.log_format)
     broadcasting, live, around = _assembled(settings, note, clock or SystemClock())
-    queue_url = settings.broker_url or settings.redis_url
-    ask = Ask(make_broker(make_client(queue_url, TURN)))
-    broker = make_broker(make_client(queue_url, WORK))
+    ask = Ask(queue_of(settings, TURN))
+    broker = queue_of(settings, WORK)
     redis = make_client(settings.redis_url, WORK)
     shifts = make_shifts(settings, broadcasting, redis, ask, around)
     declare_broadcasts(broker, _Following(shifts, live), note)

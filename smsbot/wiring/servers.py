@@ -22,7 +22,7 @@ from smsbot.adapters.metrics import Metrics
 from smsbot.adapters.notify import MailNotify, Several, SmsNotify, WebhookNotify
 from smsbot.adapters.numbers import written
 from smsbot.adapters.queue import Ask as AskBroadcasts
-from smsbot.adapters.queue import AskPublish, Wake, make_broker
+from smsbot.adapters.queue import AskPublish, Wake
 from smsbot.adapters.redis.client import HURRY, TURN, WORK, make_client
 from smsbot.adapters.redis.conversations import RedisConversations
 from smsbot.adapters.redis.outbox import RedisOutbox
@@ -66,6 +66,7 @@ from .campaigns import (
 )
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
 from .marketing import Ears, make_campaigning, make_ways
+from .queues import queue_of
 from .talk import in_memory
 from .texts import Texts, texts_of
 from .words import make_phrasebook, make_publish
@@ -113,8 +114,7 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
     people = SqlPeople(make_engine(settings.database_url), cipher, retention=kept)
     patient, hurried = (make_client(settings.redis_url, seconds) for seconds in (TURN, HURRY))
     outbox = RedisOutbox(patient, cipher.seal_record, cipher.unseal_record)
-    queue_url = settings.broker_url or settings.redis_url
-    asking = make_broker(make_client(queue_url, TURN))
+    asking = queue_of(settings, TURN)
     background = Background(note)
     answer = replace(
         in_memory(texts, note, settings.pepper.encode()),
@@ -143,7 +143,7 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
         repeat=timedelta(minutes=int(settings.notify_repeat_minutes)),
         unread=stores.words,
     )
-    broker = make_broker(make_client(queue_url, WORK))
+    broker = queue_of(settings, WORK)
     around = Around(
         people=people,
         outbox=outbox,
