@@ -66,11 +66,13 @@ from .campaigns import (
 )
 from .console import Stores, load_proofs, make_access, make_live, make_stores, make_translate
 from .marketing import Ears, make_campaigning, make_ways
+from .people import make_consents
 from .queues import queue_of
 from .talk import in_memory
 from .texts import Texts, texts_of
 from .words import make_phrasebook, make_publish
 
+PAGE_PATIENCE = 10.0  # seconds that a page waits for SQL: a list of consents is many rows
 # What a line or a count must not name, beside the topics that say so themselves: it would tell of a person's health.
 _SENSITIVE = frozenset({"urgent", "urgent_today", "crisis", "minor"})
 
@@ -189,6 +191,7 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 clock=clock,
                 send=sending(settings),
             ),
+            consents=make_consents(settings, PAGE_PATIENCE),
             campaigning=make_campaigning(
                 settings,
                 stores,

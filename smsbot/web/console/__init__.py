@@ -7,6 +7,7 @@ files.py     PO and XLSX, out and in      calls.py     calls to return and alert
 staff.py     who is who                   audit.py     who did what
 campaigns.py what brings people           broadcasts.py  invitations to those who said yes
 reports.py   what came of them            names.py     what its states are called
+consents.py  a yes from elsewhere, and what is kept of one person
 charts.py    pictures of counts           proofs.py    what the lists show of every text
 written.py   texts with placeholders
 """
@@ -38,6 +39,7 @@ from . import (
     broadcasts,
     calls,
     campaigns,
+    consents,
     files,
     overview,
     provider,
@@ -87,6 +89,7 @@ def install(app: Flask, desk: Desk, secret_key: str, public_url: str) -> Doors:
     campaigns.routes(doors)
     broadcasts.routes(doors)
     reports.routes(doors)
+    consents.routes(doors, secret_key)
     files.routes(doors, proofs, secret_key)
     staff.routes(doors, public_url)
     audit.routes(doors)

@@ -9,6 +9,7 @@ from smsbot.core.conversation.preview import Looked
 from smsbot.flows.access import Access
 from smsbot.flows.callback import Callback
 from smsbot.flows.campaigns import Campaigning
+from smsbot.flows.consents import Consents
 from smsbot.flows.edition import Edition
 from smsbot.flows.exchange import Files
 from smsbot.flows.phrasebook import Phrasebook
@@ -41,6 +42,7 @@ class Desk:
     files: Files
     callback: Callback
     campaigning: Campaigning
+    consents: Consents
     ways: Ways
     contents: Contents
     counted: Callable[[int], Sequence[Tally]]
