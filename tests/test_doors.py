@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from smsbot import wiring
+from smsbot.adapters import files
 from smsbot.adapters.cipher import Cipher
 from smsbot.settings import Misconfigured, Settings, unknown_settings
 from smsbot.web.app import make_app
@@ -142,6 +143,33 @@ def test_the_doctor_fails_in_production_when_nobody_is_told_of_red_flags(
         "NOTIFY_WEBHOOK_SECRET": "s",
     }
     assert not any("nobody is told" in f.words for f in wiring.checkup(told))
+
+
+def test_the_doctor_looks_for_the_files_that_are_named_as_evidence(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    clinic = tmp_path / "clinic.toml"
+    further = '[campaigns.BR]\nnames = "none"\noverride = "our lawyer"\nevidence = "letter.pdf"\n'
+    clinic.write_text(
+        (files.CONTENT / "clinic.toml").read_text(encoding="utf-8") + further, encoding="utf-8"
+    )
+    environ |= {"CLINIC_FILE": str(clinic)}
+
+    def said() -> list[str]:
+        return [f.words for f in wiring.checkup(environ) if f.level == "fail"]
+
+    assert any("letter.pdf" in words for words in said())
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF")
+    assert not any("letter.pdf" in words for words in said())
+
+
+def test_the_doctor_says_what_broadcasts_lack(environ: dict[str, str]) -> None:
+    words = [f.words for f in wiring.checkup(environ) if f.level == "warn"]
+    for name in ("TRIAL_NUMBERS", "SMS_PRICE", "TWILIO_FROM"):
+        assert any(name in said for said in words), name
+    told = {**environ, "TRIAL_NUMBERS": "+15145550123", "SMS_PRICE": "0.0083 USD"}
+    words = [f.words for f in wiring.checkup(told)]
+    assert not any("TRIAL_NUMBERS" in said or "SMS_PRICE" in said for said in words)
 
 
 def test_the_doctor_looks_at_an_empty_environment_without_falling_over() -> None:

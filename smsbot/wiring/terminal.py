@@ -1,7 +1,9 @@
 """The terminal's work that needs the servers' parts, and everything to be looked at before going live, in plain words."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from smsbot.adapters import files
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.clock import SystemClock
 from smsbot.adapters.redis.client import make_client, server_settings
@@ -11,12 +13,17 @@ from smsbot.adapters.sql.tables import REVISION
 from smsbot.core.content.broken import Broken
 from smsbot.core.conversation.compose import compose
 from smsbot.core.conversation.decision import Say
+from smsbot.core.people.staff import may
 from smsbot.flows.report import Finding
 from smsbot.ports import Notices, Unavailable
 from smsbot.settings import Misconfigured, Settings, unknown_settings
 
+from .campaigns import rules_of, sender_of
+from .console import make_stores
 from .servers import make_carrier, ways_of
 from .texts import texts_of
+
+PATIENCE = 5.0  # seconds that somebody at a terminal waits for SQL
 
 
 def migrate(settings: Settings) -> tuple[str | None, str]:
@@ -39,9 +46,9 @@ def notices(settings: Settings) -> Notices:
     if lines:
         raise Misconfigured(lines)
     return SqlPeople(
-        make_engine(settings.database_url, deadline=5.0),
+        make_engine(settings.database_url, deadline=PATIENCE),
         Cipher(settings.data_keys.split(",")),
-        deadline=5.0,
+        deadline=PATIENCE,
     )
 
 
@@ -67,7 +74,7 @@ def checkup(environ: Mapping[str, str]) -> list[Finding]:
     findings += (
         _redis_looked_at(settings) + _sql_looked_at(settings) + _edge_looked_at(settings, environ)
     )
-    return findings
+    return findings + _campaigns_looked_at(settings)
 
 
 def _texts_looked_at(settings: Settings) -> list[Finding]:
@@ -147,7 +154,23 @@ def _sql_looked_at(settings: Settings) -> list[Finding]:
         return [Finding("fail", f"the database does not answer at DATABASE_URL ({error})")]
     if revision != REVISION:
         return [Finding("fail", "the database's tables are missing or old: run `smsbot migrate`")]
-    return [Finding("ok", "the database answers and is up to date")]
+    return [Finding("ok", "the database answers and is up to date"), *_staff_looked_at(settings)]
+
+
+def _staff_looked_at(settings: Settings) -> list[Finding]:
+    """Whether there is somebody for each thing that needs somebody."""
+    stores = make_stores(settings, PATIENCE)
+    try:
+        members = stores.members.all()
+    finally:
+        stores.close()
+    if not any(may(member, "staff") for member in members):
+        words = "nobody can sign in to the console as admin: smsbot staff add EMAIL --role admin"
+        return [Finding("warn", words)]
+    if sum(may(member, "campaigns") for member in members) < 2:
+        words = "no broadcast can be released: one member of staff submits it and a second one, marketer or admin, lets it go"
+        return [Finding("warn", words)]
+    return []
 
 
 def _edge_looked_at(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
@@ -178,4 +201,41 @@ def _edge_looked_at(settings: Settings, environ: Mapping[str, str]) -> list[Find
         findings.append(
             Finding("warn", "the phone page is open to everybody: set PHONE=off unless you mean it")
         )
+    return findings
+
+
+def _campaigns_looked_at(settings: Settings) -> list[Finding]:
+    """What broadcasts need, and the files on which the clinic goes further than a rule of `campaign_rules.toml`."""
+    try:
+        rules, library = rules_of(settings), texts_of(settings).library
+    except Broken as error:
+        return [Finding("fail", str(error))]
+    folder = Path(settings.clinic_file).parent if settings.clinic_file else files.CONTENT
+    findings = [
+        Finding(
+            "fail",
+            f"campaigns.{place}: the file {wish.evidence} that is named as evidence is not there",
+        )
+        for place, wish in sorted(rules.wishes.items())
+        if wish.evidence and not (folder / wish.evidence).is_file()
+    ]
+    country = library.profile.country
+    if rules.of(country) is None:
+        words = f"campaigns: there are no rules for {country} in campaign_rules.toml, so nobody there is written to"
+        findings.append(Finding("warn", words))
+    if sender_of(settings) is None:
+        words = "campaigns: broadcasts cannot be sent: set TWILIO_ACCOUNT_SID, and TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"
+        findings.append(Finding("warn", words))
+    for value, words in (
+        (
+            settings.trial_numbers,
+            "TRIAL_NUMBERS is not set: no broadcast can be tried on staff first",
+        ),
+        (
+            settings.sms_price,
+            "SMS_PRICE is not set: forecasts tell no cost, and a budget stops nothing",
+        ),
+    ):
+        if not value:
+            findings.append(Finding("warn", f"campaigns: {words}"))
     return findings
