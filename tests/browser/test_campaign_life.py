@@ -8,10 +8,9 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -25,7 +24,7 @@ from tests.running import Site
 from tests.whole.sending import TORONTO, Sending, number, sending, wait_for
 
 from .clinic import Bot, Clinic
-from .looks import DARK, LIGHT, NARROW, NARROW_WORDS, WIDE_WORDS
+from .looks import DARK, LIGHT, NARROW
 
 pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.enable_socket]
 
@@ -358,3 +357,114 @@ def test_a_campaign_from_its_first_word_to_its_report(life: Life, tmp_path: Path
     stopped_for_a_while(life, noa)
     canceled(life, noa)
     counted(life, noa, tmp_path)
+
+
+# ---------------------------------------------------------------- what is filled in wrong
+
+
+def told_at(page: Page, field: str, words: str) -> None:
+    """The field is marked, and what is wrong stands below it and leads to it from the top."""
+    told = page.locator(f'[id="w-{field}"]')
+    expect(told).to_contain_text(words)
+    expect(page.locator(f'[id="{field}"]')).to_have_attribute("aria-invalid", "true")
+    link = page.get_by_role("alert").first.get_by_role("link", name=words).first
+    expect(link).to_have_attribute("href", f"#{field}")
+
+
+def keeps(page: Page, typed: dict[str, str]) -> None:
+    """Nothing that was typed is lost."""
+    for field, value in typed.items():
+        expect(page.locator(f'[id="{field}"]')).to_have_value(value)
+
+
+def fill(page: Page, typed: dict[str, str]) -> None:
+    for field, value in typed.items():
+        unfold(page, field).fill(value)
+
+
+def test_a_campaign_that_is_filled_in_wrong_is_told_so_and_loses_nothing(clinic: Clinic) -> None:
+    page = clinic.sign_in("wilma", "marketer")
+    clinic.open(page, "/campaigns/new")
+    today = datetime.now(TORONTO).date()
+    typed = {
+        "name": "Spring",
+        "begins": today.isoformat(),
+        "ends": (today - timedelta(days=3)).isoformat(),
+        "keywords": "price",
+        "welcome.en": WELCOME["en"],
+        "welcome.fr": WELCOME["fr"],
+        "poster.fr": "Venez nous voir",
+    }
+    fill(page, typed)
+    expect(page.locator("#found-keywords")).to_contain_text("price")  # while it is typed
+    press(page, "Keep")
+    told_at(page, "ends", "It ends before it begins")
+    told_at(page, "keywords", "price")
+    keeps(page, typed)
+    assert clinic.looked_at(page, LIGHT, DARK, NARROW) == []
+
+    typed["begins"] = (today - timedelta(days=9)).isoformat()
+    fill(page, {"begins": typed["begins"], "keywords": "MARIGOLDS"})
+    press(page, "Keep")
+    told_at(page, "ends", "This day has passed")
+    expect(page.locator("#w-keywords")).to_have_count(0)
+    keeps(page, {**typed, "keywords": "MARIGOLDS"})
+    fill(page, {"begins": today.isoformat(), "ends": (today + timedelta(days=9)).isoformat()})
+    press(page, "Keep")
+    says(page, "Kept.")
+
+    clinic.open(page, "/campaigns/new")
+    fill(page, {**typed, "keywords": "marigolds", "ends": (today + timedelta(days=9)).isoformat()})
+    expect(page.locator("#found-keywords")).to_contain_text("Spring")
+    press(page, "Keep")
+    told_at(page, "keywords", "Spring")
+
+
+def test_a_broadcast_that_is_filled_in_wrong_is_told_so_and_loses_nothing(clinic: Clinic) -> None:
+    page = clinic.sign_in("wanda", "marketer")
+    clinic.open(page, "/campaigns/new")
+    page.get_by_label("Name, for staff only").fill("Autumn")
+    press(page, "Keep")
+    says(page, "Kept.")
+    page.get_by_role("link", name="Broadcasts").click()
+    page.get_by_role("link", name="New broadcast").click()
+    today = datetime.now(TORONTO).date()
+    typed = {
+        "name": "Nobody comes",
+        "day": (today - timedelta(days=2)).isoformat(),
+        "at": "10:30",
+        "until": f"{today - timedelta(days=1)}T18:00",
+        "countries": "NZ",
+        "texts.en.A": INVITATION["en"],
+        "texts.fr.A": INVITATION["fr"],
+        "texts.fr.B": f"{INVITATION['fr']} !",
+        "tested": "30",
+        "budget": "12.50",
+    }
+    page.get_by_label("SMS", exact=True).check()
+    fill(page, {name: value for name, value in typed.items() if name != "texts.fr.B"})
+    page.locator("details.other", has=page.locator('[id="texts.fr.B"]')).locator("summary").click()
+    fill(page, {"texts.fr.B": typed["texts.fr.B"]})
+    press(page, "Keep")
+    told_at(page, "day", "This day has passed")
+    told_at(page, "until", "This moment has passed")
+    keeps(page, typed)
+    expect(page.get_by_label("SMS", exact=True)).to_be_checked()
+    assert clinic.looked_at(page, LIGHT, DARK, NARROW) == []
+
+    typed |= {
+        "day": (today + timedelta(days=5)).isoformat(),
+        "until": f"{today + timedelta(days=3)}T18:00",
+    }
+    fill(page, {name: typed[name] for name in ("day", "until")})
+    press(page, "Keep")
+    told_at(page, "until", "The offer ends before the messages leave")
+    keeps(page, typed)
+    fill(page, {"until": f"{today + timedelta(days=8)}T18:00"})
+    press(page, "Keep")
+    says(page, "Kept.")
+    foretold(page)
+    press(page, "Submit for release")
+    expect(page.locator("#w-audience")).to_contain_text("Nobody would get it")
+    keeps(page, {**typed, "until": f"{today + timedelta(days=8)}T18:00"})
+    assert clinic.looked_at(page, LIGHT, DARK, NARROW) == []
