@@ -84,6 +84,7 @@ class Terminal:
         """A worker has worked the forecast out."""
         report = {
             "version": self.found(broadcast).version,
+            "at": "2026-11-24T19:05:00+00:00",
             "people": 5,
             "rows": [["en", "sms", "planned", 3], ["en", "sms", "cap", 2]],
             "segments": [["en", "sms", 6]],
@@ -197,6 +198,7 @@ def test_a_broadcast_is_foretold_submitted_and_released_by_somebody_else(
     assert "all       3       0         6         2" in forecast.out
     assert "2  have had as many messages as the cap allows in thirty days" in forecast.out
     assert "cost  0.05 USD" in forecast.out
+    assert "as of  2026-11-24 14:05\n" in forecast.out
 
     assert terminal(f"broadcast submit {it} --as mia@clinic.example").code == 0
     mine = terminal(f"broadcast release {it} --as mia@clinic.example")
@@ -221,7 +223,7 @@ def test_a_broadcast_is_foretold_submitted_and_released_by_somebody_else(
     assert "does not let your account in" in watched.err
     report = terminal(f"broadcast report {it}").out
     assert "failed  1  the person had said STOP to the carrier (21610)" in report
-    assert "cost  0.03 USD, forecast 0.05" in report
+    assert "cost  0.03 USD, forecast 0.05 as of 2026-11-24 14:05" in report
     rows = list(csv.reader(StringIO(terminal(f"broadcast report {it} --csv").out)))
     assert rows[2][:7] == ["Invitation", "en", "sms", "A", "failed", "suppress", "21610"]
     assert terminal(f"broadcast resume {it} --as mia@clinic.example").code == 0

@@ -19,6 +19,7 @@ from smsbot.core.campaign.account import (
     COUNT_HEAD,
     LINE_HEAD,
     Counted,
+    Forecast,
     account_of,
     by,
     count_rows,
@@ -497,9 +498,17 @@ def _forecast(options: argparse.Namespace) -> int:
         print(f"{count}  {skipped(reason)}")
     if forecast.cost is not None:
         print(f"cost  {forecast.cost:.2f} {currency}".rstrip())
+    print(f"as of  {_as_of(bench, forecast)}")
     for fault in bench.flow.obstacles(found):
         _tell(f"before it can be submitted: {_spoken(fault)}")
     return 0
+
+
+def _as_of(bench: wiring.Bench, forecast: Forecast) -> str:
+    """When it was counted, in the clinic's own time."""
+    if forecast.at is None:
+        return "unknown"
+    return f"{forecast.at.astimezone(bench.flow.book().profile.time_zone):%Y-%m-%d %H:%M}"
 
 
 def _foretold(bench: wiring.Bench, broadcast: Broadcast) -> Mapping[str, object] | None:
@@ -625,7 +634,11 @@ def _put_cost(bench: wiring.Bench, broadcast: Broadcast, segments: int) -> None:
     if bench.price is None:
         return
     price, currency = bench.price
-    foretold = f", forecast {forecast.cost:.2f}" if forecast and forecast.cost is not None else ""
+    foretold = (
+        f", forecast {forecast.cost:.2f} as of {_as_of(bench, forecast)}"
+        if forecast and forecast.cost is not None
+        else ""
+    )
     print(f"cost  {price * segments:.2f} {currency}{foretold}")
 
 

@@ -104,7 +104,7 @@ class Broadcasting:
     # ------------------------------------------------------------ planning
 
     def forecast(self, broadcast_id: int, tell: Tell) -> None:
-        """Plans without keeping anything, and keeps the sums: who would get it, in which language, for how much."""
+        """Plans without keeping anything, and keeps the sums: who would get it, in which language, for how much, as of when."""
         broadcast = self.broadcasts.get(broadcast_id)
         if broadcast is None:
             return
@@ -123,6 +123,7 @@ class Broadcasting:
             tell(total, 0)
         report = {
             "version": broadcast.version,
+            "at": around.now.isoformat(),
             "people": total,
             "rows": [[*key, count] for key, count in sorted(sums.items())],
             "segments": [[*key, count] for key, count in sorted(segments.items())],

@@ -248,11 +248,16 @@ class Campaigning:
                 "texts",
                 "%(people)s people are written to in %(language)s, and there is no text in it: "
                 "write it, or name the languages of the audience without it",
-                {"people": str(row[3]), "language": str(row[0])},
+                {"people": str(row[3]), "language": self._called(str(row[0]))},
             )
             for row in rows
             if row[2] == "no_text"
         ]
+
+    def _called(self, tag: str) -> str:
+        """What a language calls itself; its tag where the bot does not speak it."""
+        found = self.book().catalogs.by_tag.get(tag)
+        return found.language.own_name if found else tag
 
     def trial(self, member: Member, broadcast_id: int, language: str) -> int:
         """Sends the texts of one language to staff's own numbers, to be looked at; how many left.

@@ -54,9 +54,23 @@ class Clinic:
 
     # ------------------------------------------------------------ staff
 
+    @property
+    def settings(self) -> Settings:
+        """What the bot runs with."""
+        return Settings.from_env(self.bot.site.local.environ)
+
+    def member(self, name: str) -> int:
+        """The id of a member who has signed in."""
+        access, _ = wiring.access(self.settings)
+        member = access.members.by_email(f"{name}@clinic.example")
+        for store in (access.members, access.audit):
+            store.close()  # type: ignore[attr-defined]
+        assert member is not None
+        return member.id
+
     def link(self, email: str, *roles: Role) -> str:
         """A link that signs this member in, who is added with these roles where nobody has the address yet."""
-        access, _ = wiring.access(Settings.from_env(self.bot.site.local.environ))
+        access, _ = wiring.access(self.settings)
         member = access.members.by_email(email)
         if member is None:
             _, secret = access.invite(email, email.partition("@")[0], roles, ())
@@ -68,7 +82,7 @@ class Clinic:
 
     def done(self, act: str) -> datetime | None:
         """When this was last done, as the audit has it."""
-        access, _ = wiring.access(Settings.from_env(self.bot.site.local.environ))
+        access, _ = wiring.access(self.settings)
         found = access.audit.find(act=act)
         for store in (access.members, access.audit):
             store.close()  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from .clinic import Clinic
 from .looks import DARK, LIGHT, NARROW, NARROW_WORDS, WIDE_WORDS
+from .marketed import marketed
 
 pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.enable_socket]
 
@@ -26,6 +27,22 @@ PAGES = (
     "/audit",
     "/me",
     "/nowhere",
+)
+
+# With the ids of what `marketed` makes.
+CAMPAIGN_PAGES = (
+    "/campaigns",
+    "/campaigns/new",
+    "/campaigns/{campaign}",
+    "/campaigns/{campaign}/ways",
+    "/campaigns/{campaign}/broadcasts",
+    "/campaigns/{campaign}/report",
+    "/campaigns/{campaign}/broadcasts/new",
+    "/campaigns/broadcasts/{draft}",
+    "/campaigns/broadcasts/{submitted}",
+    "/campaigns/broadcasts/{paused}",
+    "/campaigns/broadcasts/{done}",
+    "/campaigns/broadcasts/{done}/report",
 )
 
 
@@ -52,8 +69,10 @@ def test_every_page_can_be_used_by_everybody_and_keeps_its_own_policy(clinic: Cl
         clinic.ask(message)
     page = clinic.sign_in("all", "admin", "reviewer", "translator")
     propose_in_arabic(clinic, page)
+    ids = marketed(clinic.settings, clinic.member("all"))
+    paths = [*PAGES, *(path.format_map(ids) for path in CAMPAIGN_PAGES)]
     wrong = []
-    for path in PAGES:
+    for path in paths:
         clinic.open(page, path, 404 if path == "/nowhere" else 200)
         wrong += clinic.looked_at(page, LIGHT, DARK, NARROW_WORDS)
         assert page.evaluate("window.violations") == [], path
@@ -63,7 +82,7 @@ def test_every_page_can_be_used_by_everybody_and_keeps_its_own_policy(clinic: Cl
     clinic.open(page, "/")
     page.get_by_role("button", name="Français").click()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
-    for path in PAGES:
+    for path in paths:
         clinic.open(page, path, 404 if path == "/nowhere" else 200)
         wrong += clinic.looked_at(page, WIDE_WORDS, NARROW)
     assert wrong == []

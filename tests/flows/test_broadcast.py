@@ -242,6 +242,7 @@ def test_a_forecast_tells_who_would_get_it_and_who_not_and_keeps_nothing_else(ho
     house.flow.forecast(made.id, lambda done, of: None)
     report = house.broadcasts.report(made.id, "forecast")
     assert report["people"] == 8
+    assert report["at"] == house.clock.now().isoformat()
     assert report["rows"] == [
         ["en", "sms", "no_rules", 1],
         ["en", "sms", "no_zone", 1],

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
@@ -47,13 +47,17 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a broadcast would be. `version` is that of the broadcast it was made of; `cost` is None where no price is known."""
+    """What a broadcast would be. `version` is that of the broadcast it was made of; `cost` is None where no price is known.
+
+    `at` is when the people were counted; None where that was not kept.
+    """
 
     version: int
     audience: int
     total: Outlook
     languages: tuple[Outlook, ...]
     cost: Decimal | None
+    at: datetime | None = None
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -84,6 +88,7 @@ def read_forecast(report: Mapping[str, object]) -> Forecast | None:
         total,
         ordered,
         amount_of(report.get("cost")),
+        _moment(report.get("at")),
     )
 
 
@@ -102,6 +107,13 @@ def _rows(report: Mapping[str, object], name: str) -> Sequence[Sequence[int]]:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def amount_of(value: object) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -38,6 +38,7 @@ Variant = Literal["", "A", "B"]  # "": not yet settled, until the test between A
 CAP_SPAN = timedelta(days=30)  # what the frequency cap counts
 REPLY_SPAN = timedelta(hours=72)  # an answer within it is one to the invitation
 HELD_LIFE = timedelta(hours=72)  # what is held longer than this after its moment expires
+WESTERNMOST = timedelta(hours=12)  # how far the clocks of the earth's last zone are behind UTC
 ERRORS_FROM = 50  # messages that must have left before their share of failures says anything
 
 
@@ -114,7 +115,7 @@ def broadcast_faults(broadcast: Broadcast, now: datetime, languages: Sequence[st
         found.append(Fault("name", "give the broadcast a name"))
     if broadcast.until <= now:
         found.append(Fault("until", "this moment has passed"))
-    if broadcast.day < now.date() - timedelta(days=1):
+    if broadcast.day < (now - WESTERNMOST).astimezone(UTC).date():
         found.append(Fault("day", "this day has passed"))
     if broadcast.until.date() < broadcast.day:
         found.append(Fault("until", "the offer ends before the messages leave"))

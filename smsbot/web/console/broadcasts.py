@@ -41,7 +41,7 @@ from .desk import Desk
 from .doors import Doors, number
 from .money import a_thousand, cost_of, money
 from .names import BROADCAST_STATES, CAMPAIGN_STATES
-from .wordings import Look, at_fields, holders, look_at, said, sentence, tongues
+from .wordings import Look, as_of, at_fields, holders, look_at, said, sentence, tongues
 
 TEN = time(10)  # when a new broadcast leaves where nobody says otherwise
 LASTS = timedelta(days=3)  # and for how long its offer stands
@@ -412,6 +412,8 @@ def _moving(desk: Desk, broadcast: Broadcast, asked: bool = False) -> dict[str, 
         "states": BROADCAST_STATES,
         "forecast": forecast,
         "fresh": fresh,
+        "as_of": as_of(desk, forecast.at) if forecast else "",
+        "lacking": _called(desk, forecast.lacking) if forecast else (),
         "waits": waits,
         "open": waits or broadcast.state in ("released", "sending"),
         "asked": asked,
@@ -430,6 +432,12 @@ def _moving(desk: Desk, broadcast: Broadcast, asked: bool = False) -> dict[str, 
         "ended": broadcast.state in ENDED,
         "share": _share(account),
     }
+
+
+def _called(desk: Desk, tags: Sequence[str]) -> list[str]:
+    """What languages call themselves; those that the bot does not speak by their tags."""
+    scripts = desk.edition().library.scripts
+    return [scripts[tag].language.own_name if tag in scripts else tag for tag in tags]
 
 
 def _share(account: Account) -> str:

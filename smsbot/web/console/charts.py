@@ -27,6 +27,7 @@ _DARK = "inline:@media (prefers-color-scheme: dark) {{ {} }}".format(
 # In CSS pixels, about as large as the page shows them, so that what is written in them is not shrunk.
 WIDE, NARROW = (600, 300), (340, 330)
 MARGIN, LEGEND_LINE = 12, 20
+LONG = 17  # characters of a name in the legend; two longer ones do not stand beside each other on a telephone
 FEW = 6  # labels that stand beside one another without running into each other
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -129,7 +130,8 @@ def _drawn(
 ) -> Response:
     chart.x_labels = list(labels)
     chart.show_legend = len(series) > 1  # one alone is named by its heading
-    chart.legend_at_bottom_columns = columns = min(2, len(series)) or 1
+    crowded = chart.width <= NARROW[0] and any(len(name) > LONG for name in series)
+    chart.legend_at_bottom_columns = columns = 1 if crowded else min(2, len(series)) or 1
     if len(series) % columns:
         chart.margin_bottom = MARGIN + LEGEND_LINE  # the library forgets a line that is not full
     if major:

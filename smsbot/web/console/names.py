@@ -21,7 +21,12 @@ BROADCAST_STATES: Mapping[str, tuple[Words, str]] = {
     "done": (lazy_gettext("finished"), "good"),
     "canceled": (lazy_gettext("canceled"), ""),
 }
-CHANNELS: Mapping[str, Words] = {"sms": "SMS", "whatsapp": "WhatsApp", "rcs": "RCS"}
+CHANNELS: Mapping[str, Words] = {
+    "sms": "SMS",
+    "whatsapp": "WhatsApp",
+    "rcs": "RCS",
+    "web": lazy_gettext("Its page"),  # that the counted link opens
+}
 
 CAME: Mapping[str, Words] = {
     "scan": lazy_gettext("Scans"),

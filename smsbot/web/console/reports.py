@@ -48,7 +48,7 @@ from .desk import Desk
 from .doors import Doors
 from .money import cost_of, money
 from .names import BROADCAST_STATES, CAME, CAMPAIGN_STATES, CHANNELS
-from .wordings import said
+from .wordings import as_of, said
 
 DAYS = 31  # on the picture by day
 OF_DAYS = ("scan", "click", "talk", "consent")
@@ -155,12 +155,13 @@ def _topic(desk: Desk, name: str) -> str:
 
 @dataclass(frozen=True)
 class Sum:
-    """A broadcast in one line: what it did, what it cost, and what the forecast said it would."""
+    """A broadcast in one line: what it did, what it cost, what the forecast said it would, and when that was."""
 
     broadcast: Broadcast
     account: Account
     cost: str
     forecast: str
+    as_of: str
 
 
 def _broadcast_routes(doors: Doors) -> None:
@@ -250,7 +251,8 @@ def _sum(desk: Desk, broadcast: Broadcast) -> Sum:
     account = account_of(counted(desk, broadcast))
     forecast = read_forecast(desk.campaigning.broadcasts.report(broadcast.id, "forecast"))
     foretold = money(desk, forecast.cost) if forecast else ""
-    return Sum(broadcast, account, cost_of(desk, account.segments), foretold)
+    counted_at = as_of(desk, forecast.at) if forecast else ""
+    return Sum(broadcast, account, cost_of(desk, account.segments), foretold, counted_at)
 
 
 def _unconfirmed(one: Account) -> int:

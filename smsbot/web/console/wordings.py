@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
+import flask_babel
 from flask_babel import gettext as _
 
 from smsbot.core.campaign.campaign import Fault
@@ -82,6 +84,18 @@ def sentence(words: str, values: Mapping[str, str] = MappingProxyType({})) -> st
     """The same where it stands alone: it begins with a capital, unless with something that is named."""
     text = said(words, values)
     return text if words.startswith("%(") else text[:1].upper() + text[1:]
+
+
+def as_of(desk: Desk, at: datetime | None) -> str:
+    """When something was counted, in the clinic's own time; the day as well where it was not today. "" where nobody knows."""
+    if at is None:
+        return ""
+    zone = desk.edition().library.profile.time_zone
+    moment = flask_babel.format_time(at, "short")
+    if at.astimezone(zone).date() == desk.clock.now().astimezone(zone).date():
+        return str(_("As of %(time)s", time=moment))
+    day = flask_babel.format_date(at.astimezone(zone), "medium")
+    return str(_("As of %(time)s on %(day)s", time=moment, day=day))
 
 
 def at_fields(faults: Sequence[Fault]) -> dict[str, list[str]]:

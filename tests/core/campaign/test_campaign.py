@@ -83,6 +83,19 @@ def test_what_is_wrong_with_a_broadcast_is_said_at_its_field(
     assert [fault.where for fault in found] == [where]
 
 
+@pytest.mark.parametrize(
+    ("now", "passed"),
+    [
+        (datetime(2026, 11, 27, 11, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 27, 12, 1, tzinfo=UTC), True),
+    ],
+)
+def test_a_day_has_passed_once_it_has_everywhere_on_earth(now: datetime, passed: bool) -> None:
+    thursday = replace(HELLO, day=date(2026, 11, 26), until=datetime(2026, 11, 29, tzinfo=UTC))
+    found = broadcast_faults(thursday, now, ["en", "fr"])
+    assert [fault.where for fault in found] == (["day"] if passed else [])
+
+
 def test_what_has_ended_stays_ended_and_everything_else_can_end() -> None:
     assert not any(state in ENDED for state, _ in MOVES)
     reached = {state for (state, _), _ in MOVES.items()} | set(MOVES.values())

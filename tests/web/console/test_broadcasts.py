@@ -141,14 +141,16 @@ def test_the_forecast_is_asked_for_and_shown_when_it_is_there(
         ],
         segments=[["en", "sms", 2100]],
         cost="17.43",
+        at="2026-11-24T19:05:00+00:00",
     )
     state = mia.get(f"/campaigns/broadcasts/{made.id}/state?asked=1")
     seen = plain(state)
     assert 'data-open="no"' in state.text
     assert "2,100 get it" in seen
+    assert "As of 2:05 PM on Nov 24, 2026" in seen
     assert "210 left out to compare" in seen
     assert "12 · have had as many messages as the cap allows" in seen
-    assert "There is no text for people who read: es" in seen
+    assert "There is no text for people who read: Español" in seen
     assert "$17.43" in seen
 
     clinic.asked.away = True
