@@ -1,4 +1,4 @@
-"""`make bench`: the bot and the floor in turn, on the same server with as many workers, and the ratio between them; the scoreboard.
+"""`make bench`: the bot and the floor in turn, on the same server with as many workers, and the ratio between them; the scoreboard; broadcasts.
 
 Every figure is of this machine and this run; the ratio is what can be compared. Loopback only; it stops by itself.
 """
@@ -21,6 +21,7 @@ from urllib.request import urlopen
 
 from tqdm import tqdm
 
+from benchmarks.broadcasts import main as broadcasts
 from benchmarks.load import MESSAGES, Outcome, run, signed
 from benchmarks.scoreboard import main as scoreboard
 from smsbot.adapters.cipher import Cipher
@@ -64,7 +65,9 @@ def main() -> int:
     )
     print()
     understood = scoreboard([])
-    return 1 if ratio < 0.6 or understood else 0
+    print()
+    sent = broadcasts([])
+    return 1 if ratio < 0.6 or understood or sent else 0
 
 
 def _options() -> argparse.Namespace:

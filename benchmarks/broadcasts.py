@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -46,19 +46,19 @@ PLACES = (
 )
 
 
-def main() -> int:
-    """Prints the figures; 1 where sending falls below half of the bare loop."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the figures; 1 where sending on PostgreSQL falls below half of the bare loop, or somebody who said STOP gets a message."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.broadcasts", description=__doc__)
     parser.add_argument("--people", type=int, default=100_000, help="how many are planned")
     parser.add_argument("--messages", type=int, default=1500, help="how many are sent a round")
-    parser.add_argument("--rounds", type=int, default=2)
-    options = parser.parse_args()
+    parser.add_argument("--rounds", type=int, default=1)
+    options = parser.parse_args(arguments)
     with _clinic(SEND_SLOTS=str(PROCESSES * THREADS)) as (clinic, name):
         ratio = _sent(clinic, options.messages, options.rounds, name)
     with _clinic(SEND_RATE=str(SHORT_CODE), WEB_CONCURRENCY=str(WEB)) as (clinic, _):
         stopped = _meanwhile(clinic, options.people)
         _planned(clinic, options.people)
-    return 0 if ratio >= 0.5 and stopped else 1
+    return 0 if stopped and (ratio >= 0.5 or not POSTGRES) else 1
 
 
 @contextmanager
