@@ -1,4 +1,4 @@
-"""`make bench`: the bot and the floor in turn, on the same server with as many workers, and the ratio between them; the scoreboard; broadcasts.
+"""`make bench`: the bot and the floor in turn, on the same server with as many workers, and their ratio; the scoreboard; broadcasts.
 
 Every figure is of this machine and this run; the ratio is what can be compared. Loopback only; it stops by itself.
 """
