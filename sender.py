@@ -7,6 +7,8 @@ from smsbot.core.content.broken import Broken
 from smsbot.settings import Misconfigured, Settings
 from smsbot.wiring import build_sender
 
+os.nice(10)  # whoever asks is answered before anybody is invited
+
 try:
     broker = build_sender(Settings.from_env())
 except (Misconfigured, Broken) as error:

@@ -17,62 +17,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from tqdm import tqdm
 
-from benchmarks.load import Outcome, run
+from benchmarks.load import MESSAGES, Outcome, run, signed
 from benchmarks.scoreboard import main as scoreboard
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.local import local_settings
 from smsbot.adapters.redis.embedded import EmbeddedRedis
-from smsbot.adapters.twilio import sign
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC_URL = "https://bot.clinic.example"
-
-# What people write, in the proportions in which they might: mostly one question, sometimes a number, rarely something else.
-MESSAGES = (
-    "how much is it",
-    "hi does it hurt?",
-    "combien ca coute",
-    "is it safe while breastfeeding",
-    "cuanto dura el efecto",
-    "1",
-    "2",
-    "MENU",
-    "how long does it take and what results can i expect",
-    "هل هو آمن؟",
-    "要多少钱",
-    "thanks!",
-    "what is in it exactly, my sister said it is a kind of poison and i am a bit worried about that",
-)
-
-
-AREAS = (
-    514,
-    416,
-    212,
-    213,
-    312,
-    604,
-    305,
-    617,
-    202,
-    713,
-    206,
-    403,
-    415,
-    646,
-    718,
-    818,
-    917,
-    902,
-    613,
-    819,
-)
 
 
 def main() -> int:
@@ -233,30 +190,7 @@ def _requests(count: int, mark: str) -> list[bytes]:
     """Signed messages of many people, each message new, the same for each run."""
     chance = random.Random(7)
     url = f"{PUBLIC_URL}/twilio/messages"
-    return [_request(url, number, mark, chance.choice(MESSAGES)) for number in range(count)]
-
-
-def _request(url: str, number: int, mark: str, body: str) -> bytes:
-    message_id = "SM" + f"{abs(hash((mark, number))):032x}"[:32]
-    form = {
-        "AccountSid": "AC" + "0" * 32,
-        "ApiVersion": "2010-04-01",
-        "Body": body,
-        "From": f"+1{AREAS[number // 100 % len(AREAS)]}555{100 + number % 100:04}",
-        "MessageSid": message_id,
-        "NumMedia": "0",
-        "NumSegments": "1",
-        "SmsMessageSid": message_id,
-        "SmsStatus": "received",
-        "To": "+15145550100",
-    }
-    content = urlencode(form).encode()
-    signature = sign(url, {name: [value] for name, value in form.items()}, TOKEN)
-    head = (
-        "POST /twilio/messages HTTP/1.1\r\nHost: bot.clinic.example\r\nConnection: close\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(content)}\r\nX-Twilio-Signature: {signature}\r\n\r\n"
-    )
-    return head.encode() + content
+    return [signed(url, number, mark, chance.choice(MESSAGES), TOKEN) for number in range(count)]
 
 
 def _cpu(pids: Sequence[int]) -> float:

@@ -5,7 +5,7 @@ Loopback only; it stops by itself. `python -m benchmarks.broadcasts --people 100
 
 import argparse
 import os
-import resource
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -14,16 +14,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, select, text
 
-from smsbot.adapters.sql.tables import people
+from benchmarks.load import MESSAGES, run, signed
+from smsbot.adapters.sql.tables import deliveries, people, person_keys
+from smsbot.core.people.address import Address, key_of
 from smsbot.settings import Settings
 from tests.adapters.conftest import make_schema, migrated
-from tests.whole.sending import Sending, number, sending, wait_for
+from tests.carrier import ACCOUNT, TOKEN
+from tests.whole.sending import PEPPER, Sending, number, sending, wait_for
 
 ROOT = Path(__file__).parent.parent
 PROCESSES, THREADS = 2, 4
+WEB = 5  # web processes, as many as the Procfile starts on two cores
+SHORT_CODE = 100  # segments a second that Twilio takes from a short code
+REACHED = 3000  # people whose number can be read; those added for the sake of numbers have none
+QUESTIONS = 300  # asked one after another, so that the 99th percentile is more than the slowest
 TEXT = (
     "Montreal Example Clinic: our open day is on Friday. 100 Example Street, Montreal. STOP to end."
 )
@@ -45,14 +53,25 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=1500, help="how many are sent a round")
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
+    with _clinic(SEND_SLOTS=str(PROCESSES * THREADS)) as (clinic, name):
+        ratio = _sent(clinic, options.messages, options.rounds, name)
+    with _clinic(SEND_RATE=str(SHORT_CODE), WEB_CONCURRENCY=str(WEB)) as (clinic, _):
+        stopped = _meanwhile(clinic, options.people)
+        _planned(clinic, options.people)
+    return 0 if ratio >= 0.5 and stopped else 1
+
+
+@contextmanager
+def _clinic(**environ: str) -> Iterator[tuple[Sending, str]]:
     with (
         _database() as (name, url),
         tempfile.TemporaryDirectory() as folder,
-        sending(Path(folder), url, SEND_SLOTS=str(PROCESSES * THREADS)) as clinic,
+        sending(Path(folder), url, **environ) as clinic,
     ):
-        ratio = _sent(clinic, options.messages, options.rounds, name)
-        _planned(clinic, options.people)
-    return 1 if ratio < 0.5 else 0
+        clinic.web_answers()
+        for _ in range(PROCESSES):
+            clinic.start()
+        yield clinic, name
 
 
 @contextmanager
@@ -72,13 +91,11 @@ def _database() -> Iterator[tuple[str, str]]:
 
 
 def _sent(clinic: Sending, count: int, rounds: int, name: str) -> float:
-    for _ in range(PROCESSES):
-        clinic.start()
     clinic.subscribe(50)
     _ours(clinic, 50)  # everything is loaded and connected
+    clinic.subscribe(count - 50, start=50)
     found: dict[str, list[float]] = {"broadcast": [], "bare loop": []}
     for _ in range(rounds):
-        clinic.subscribe(count - 50 if not found["broadcast"] else 0, start=50)
         found["broadcast"].append(_ours(clinic, count))
         found["bare loop"].append(_bare(clinic, count))
     best = {what: max(rates) for what, rates in found.items()}
@@ -121,11 +138,72 @@ def _bare(clinic: Sending, count: int) -> float:
 
 
 def _rate(clinic: Sending, before: int, count: int) -> float:
-    """Messages a second between the first and the last that the carrier took."""
+    """Messages a second from the first that the carrier took until the last callback about them was answered.
+
+    Callbacks trail behind what they tell of: up to the last message taken, whoever posts faster has only put them off.
+    """
     created = clinic.carrier.log("created")[before:]
     assert len(created) == count, (len(created), count)
-    times = [entry["at"] for entry in created]
-    return (count - 1) / (max(times) - min(times))
+    began = min(entry["at"] for entry in created)
+    return count / (max(entry["at"] for entry in clinic.carrier.log("callback")) - began)
+
+
+# ---------------------------------------------------------------- what is heard meanwhile
+
+
+def _meanwhile(clinic: Sending, count: int) -> bool:
+    """While a broadcast to `count` people is planned and sent others ask, and one who was to get it says STOP; whether they got none."""
+    _answered(clinic)  # everything is loaded
+    quiet = _answered(clinic)
+    clinic.subscribe(REACHED)
+    _crowd(clinic.engine, count)
+    broadcast = clinic.release(cap=1000)
+    wait_for(lambda: clinic.state(broadcast) == "sending", "the first page", 120)
+    last = number(REACHED - 1)  # the last of those whose number can be read
+    before = len(clinic.carrier.log("created"))
+    key = key_of(PEPPER.encode(), Address("sms", last))
+    theirs = select(deliveries.c.state, deliveries.c.reason).where(
+        deliveries.c.broadcast_id == broadcast.id,
+        deliveries.c.person_id.in_(select(person_keys.c.person_id).where(person_keys.c.key == key)),
+    )
+
+    def now() -> tuple[str, str]:
+        with clinic.engine.connect() as connection:
+            return tuple(connection.execute(theirs).one_or_none() or ("", ""))  # type: ignore[return-value]
+
+    wait_for(lambda: now()[0] == "planned", "their message in the plan", 120)
+    clinic.carrier.inbound("STOP", last)
+    busy = _answered(clinic)
+    meanwhile = len(_invited(clinic, before))
+    wait_for(lambda: now()[0] not in ("", "planned", "sending"), "what became of it", 120)
+    clinic.broadcasts.move(broadcast.id, "cancel")
+    got = [entry for entry in _invited(clinic, before) if entry["to"] == last]
+    print(
+        f"an answer to a question takes {quiet[0]:.1f} ms, {quiet[1]:.1f} at the 99th percentile; during a broadcast to {count} people "
+        f"{busy[0]:.1f} and {busy[1]:.1f} (fault from twice), while {meanwhile} were written to; "
+        f"who said STOP meanwhile: {' '.join(now())}, {len(got)} messages"
+    )
+    return not got and now() == ("skipped", "opted_out")
+
+
+def _invited(clinic: Sending, before: int) -> list[dict[str, Any]]:
+    """What was sent by itself, answers aside."""
+    created = clinic.carrier.log("created")[before:]
+    return [entry for entry in created if entry["direction"] == "outbound-api"]
+
+
+def _answered(clinic: Sending) -> tuple[float, float]:
+    """Asks one question after another, some twenty a second; the median and the 99th percentile of the time to the answer, in ms."""
+    url, mark = f"{clinic.environ['PUBLIC_URL']}/twilio/messages", secrets.token_hex(4)
+    times = []
+    for n in range(QUESTIONS):
+        body = MESSAGES[n % len(MESSAGES)]
+        outcome = run(int(clinic.environ["PORT"]), [signed(url, n, mark, body, TOKEN, ACCOUNT)], 1)
+        assert not outcome.failed
+        times.append(outcome.p50)
+        time.sleep(max(0.0, 0.05 - times[-1] / 1000))
+    times.sort()
+    return times[len(times) // 2], times[int(len(times) * 0.99)]
 
 
 # ---------------------------------------------------------------- planning
@@ -157,11 +235,7 @@ def _crowd(engine: Engine, count: int) -> None:
     names = ("created_at", "number", "number_channel", "language", "country", "zones")
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         now = connection.execute(text("SELECT created_at FROM people LIMIT 1")).scalar_one()
-        connection.execute(
-            text(
-                "DELETE FROM people WHERE id NOT IN (SELECT person_id FROM deliveries WHERE person_id IS NOT NULL)"
-            )
-        )
+        connection.execute(text("DELETE FROM people WHERE number = 'sealed'"))
         if engine.dialect.name == "postgresql":
             cursor = connection.connection.cursor()
             with cursor.copy(f"COPY people ({', '.join(names)}) FROM STDIN") as copy:  # type: ignore[attr-defined]
@@ -195,16 +269,15 @@ def plan(broadcast_id: int) -> None:
 
     broadcasting.prepare(broadcast_id, tell)
     seconds = time.perf_counter() - began
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"planned {seen[-1]} people, {seen[-1] / seconds:.0f} a second (fault below 10000, aim 20000); "
-        f"{memory[0]:.0f} MB resident at the first page, {_resident():.0f} at the last, {most:.0f} at most (fault from 200)"
+        f"{memory[0]:.0f} MB resident at the first page, {_resident():.0f} at the last, {_resident('VmHWM'):.0f} at most (fault from 200)"
     )
 
 
-def _resident() -> float:
+def _resident(which: str = "VmRSS") -> float:
     line = next(
-        x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmRSS")
+        x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith(which)
     )
     return int(line.split()[1]) / 1024
 

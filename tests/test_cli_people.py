@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.sql.engine import make_engine
+from smsbot.core.people.imports import ELSE, NEEDED, WORDS
 from tests.adapters.conftest import execute, migrated
 from tests.test_cli import smsbot
 
@@ -161,3 +162,8 @@ def test_without_settings_it_is_said_what_is_missing() -> None:
     run = smsbot("people", "verify")
     assert run.returncode == 1
     assert "PERSON_PEPPER is not set" in run.stderr
+
+
+def test_the_columns_of_a_file_are_named_in_the_help() -> None:
+    said = " ".join(smsbot("people", "import", "--help").stdout.split())
+    assert all(name in said for name in (*NEEDED, *WORDS, *ELSE))

@@ -33,7 +33,7 @@ from smsbot.core.language.segments import measure
 from smsbot.core.language.translation import Translation, by_key
 from smsbot.core.people.address import PREFIXES, Address, parse_address
 from smsbot.core.people.carrier import SENDER_KINDS
-from smsbot.core.people.imports import Unusable
+from smsbot.core.people.imports import ELSE, NEEDED, SOURCES, WORDS, Unusable
 from smsbot.core.people.referral import Referral
 from smsbot.core.people.staff import ROLES
 from smsbot.core.understanding.reading import Reading
@@ -195,6 +195,11 @@ def _people_parsers(people: argparse.ArgumentParser) -> None:
         "take in consents that were given elsewhere, where each can be proved; a trial run unless --write",
     )
     taking.add_argument("file", metavar="FILE.csv")
+    taking.epilog = (
+        f"The file is CSV in UTF-8. Its columns: {', '.join(NEEDED)}, and one of {' or '.join(WORDS)} (the exact words that the "
+        f"person agreed to, or the name of a file beside this one that holds them); where there is something to say: "
+        f"{', '.join(ELSE)}. Source is one of {', '.join(SOURCES)}; from the web, ip and user_agent are needed too."
+    )
     by(taking)
     how = taking.add_mutually_exclusive_group()
     how.add_argument("--write", action="store_true", help="take them in")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, product
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from smsbot import wiring
 from smsbot.core.people.staff import Role
@@ -127,6 +127,6 @@ class Clinic:
             assert datetime.now(UTC) - since < SOON, answer
 
 
-def wait_for(what: Any, patience: int = PATIENCE) -> None:
+def wait_for(what: Locator) -> None:
     """Waits until it is there to be seen."""
-    expect(what).to_be_visible(timeout=patience)
+    expect(what).to_be_visible()

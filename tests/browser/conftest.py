@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from smsbot import wiring
 from smsbot.adapters.files import MODEL
@@ -14,7 +14,7 @@ from tests.adapters.conftest import SERVER, make_schema
 from tests.running import Site, another_process, free_port, running
 from tests.web.console.desks import settings_of
 
-from .clinic import Bot, Clinic
+from .clinic import PATIENCE, Bot, Clinic
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -32,6 +32,7 @@ QUIET = (
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium found: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield browser

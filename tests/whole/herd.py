@@ -41,6 +41,7 @@ def work(broker: Broker) -> None:
 
 
 def main() -> None:
+    os.nice(10)  # as `sender.py` does
     broker = build_sender(Settings.from_env(), Ahead(float(os.environ["TEST_FORWARD"])))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those that were killed are gone
     print("ready", flush=True)
