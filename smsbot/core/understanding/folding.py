@@ -100,9 +100,10 @@ def variants(token: str) -> tuple[str, ...]:
 
 _ARTICLES = ("وال", "فال", "بال", "كال", "لل", "ال")
 _ARABIC_PREFIXES = (*_ARTICLES, "و", "ف", "ب", "ل", "ك")
-_HEBREW_PREFIXES = tuple(
-    "וכשה וכש כשה לכש וה וב ול ומ וש וכ שה שב של שמ כש מה ו ה ב ל ש כ מ".split()
-)
+_HEBREW_PREFIXES = (
+    *("וכשה", "וכש", "כשה", "לכש", "וה", "וב", "ול", "ומ", "וש", "וכ", "שה", "שב", "של", "שמ", "כש", "מה"),
+    *"והבלשכמ",
+)  # fmt: skip
 
 # Letters of Urdu and Persian that Arabic lacks, and those of them that Iraq and the Gulf write in Arabic words too. Ye, kaf and the
 # letters he say nothing of the language: they are folded, and a Persian keyboard writes its own in Arabic as well.
