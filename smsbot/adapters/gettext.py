@@ -35,6 +35,15 @@ from smsbot.core.understanding.vocabulary import Vocabulary
 from smsbot.flows.exchange import Line, Unusable
 
 WIDTH = 120  # columns of a PO file
+
+# One of a unit, where the language says it without a figure and the data writes "1 week".
+_ONE: Mapping[tuple[str, str], str] = {
+    ("he", "duration-minute"): "דקה",
+    ("he", "duration-hour"): "שעה",
+    ("he", "duration-day"): "יום",
+    ("he", "duration-week"): "שבוע",
+    ("he", "duration-month"): "חודש",
+}
 TELLING = 200  # numbers by which two ways of counting are told apart
 
 
@@ -91,6 +100,8 @@ def _unit(value: int, unit: str, locale: Locale) -> str:
     Babel's data keeps some long forms in the short ones (Chinese) or leaves singulars out (Arabic weeks), and
     `format_unit` then writes a wrong plural or the unit's own id.
     """
+    if value == 1 and (name := _ONE.get((locale.language, unit))):
+        return name
     known = locale._data["unit_patterns"].get(unit, {})
     plural = locale.plural_form(value)
     lengths: tuple[Literal["long", "short", "narrow"], ...] = ("long", "short", "narrow")

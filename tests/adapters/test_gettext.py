@@ -17,6 +17,11 @@ from smsbot.adapters.gettext import spoken_in
         ("es", "1 semana", "4 horas", "80 %"),
         ("ar", "أسبوع", "4 ساعات", "80%"),
         ("zh-Hans", "1周", "4小时", "80%"),
+        ("he", "שבוע", "4 שעות", "80%"),
+        ("el", "1 εβδομάδα", "4 ώρες", "80%"),
+        ("tr", "1 hafta", "4 saat", "%80"),
+        ("fa", "1 هفته", "4 ساعت", "80٪"),
+        ("ur", "1 ہفتہ", "4 گھنٹے", "80%"),
     ],
 )
 def test_figures_are_written_by_each_languages_own_rules(

@@ -8,9 +8,9 @@ import unicodedata
 
 # Marks that are only decoration over a letter: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel signs, the dot below
 # of Indic letters; and what is not seen at all: joiners, zero-width spaces, marks of direction. The vowel signs of Indic and
-# South-East Asian scripts are letters of the word and stay.
+# South-East Asian scripts are letters of the word and stay; the Hebrew maqaf (U+05BE) is a hyphen and parts words.
 _DECORATION = re.compile(
-    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640"
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640"
     "\u093c\u09bc\u0a3c\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 
@@ -18,12 +18,12 @@ _DECORATION = re.compile(
 _LETTERS = str.maketrans(
     {
         **dict.fromkeys("أإآٱ", "ا"),
-        "ى": "ي",
-        "ی": "ي",
-        "ئ": "ي",
+        **dict.fromkeys("ىیئېۍ", "ي"),
+        **dict.fromkeys("ةہھۃۂۀە", "ه"),
+        **dict.fromkeys("کڪ", "ك"),
         "ؤ": "و",
-        "ة": "ه",
-        "ک": "ك",
+        "׳": "'",
+        "״": '"',
         "œ": "oe",
         "æ": "ae",
         "ø": "o",
@@ -32,6 +32,7 @@ _LETTERS = str.maketrans(
         "ð": "d",
         "þ": "th",
         "ı": "i",
+        "ə": "e",
         "\u0901": "\u0902",  # the two nasal marks of Devanagari
         "।": " ",  # ends an Indic sentence, and would stick to its last word
         "॥": " ",
@@ -82,22 +83,42 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def variants(token: str) -> tuple[str, ...]:
-    """Other forms under which a folded word may stand in the vocabulary: letters typed as digits, Arabic prefixes put off."""
+    """Other forms under which a folded word may stand in the vocabulary: letters typed as digits, prefixes put off.
+
+    Prefixes are those that Arabic and Hebrew write as one with the word.
+    """
     if token.isascii():
         if token.isalpha() or token.isdigit():
             return ()
         return (token.translate(_LEET),) if any(c.isalpha() for c in token) else ()
     if "\u0620" <= token[0] <= "\u06d3":
-        return tuple(dict.fromkeys(_without_prefixes(token)))
+        return _without(_arabic_prefixes(token), token)
+    if "\u05d0" <= token[0] <= "\u05ea":
+        return _without(_HEBREW_PREFIXES, token)
     return ()
 
 
-_ARABIC_PREFIXES = ("وال", "فال", "بال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
+_ARTICLES = ("وال", "فال", "بال", "كال", "لل", "ال")
+_ARABIC_PREFIXES = (*_ARTICLES, "و", "ف", "ب", "ل", "ك")
+_HEBREW_PREFIXES = (
+    *("וכשה", "וכש", "כשה", "לכש", "וה", "וב", "ול", "ומ", "וש", "וכ", "שה", "שב", "של", "שמ", "כש", "מה"),
+    *"והבלשכמ",
+)  # fmt: skip
+
+# Letters of Urdu and Persian that Arabic lacks, and those of them that Iraq and the Gulf write in Arabic words too. Ye, kaf and the
+# letters he say nothing of the language: they are folded, and a Persian keyboard writes its own in Arabic as well.
+_NOT_ARABIC = frozenset("ٹڈڑژںے")
+_SELDOM_ARABIC = frozenset("پچگ")
 
 
-def _without_prefixes(token: str) -> list[str]:
-    return [
-        token[len(p) :]
-        for p in _ARABIC_PREFIXES
-        if token.startswith(p) and len(token) - len(p) >= 3
-    ]
+def _arabic_prefixes(token: str) -> tuple[str, ...]:
+    """What may be put off from a word: nothing where it cannot be Arabic, the article alone where it hardly is."""
+    if not _NOT_ARABIC.isdisjoint(token):
+        return ()
+    return _ARABIC_PREFIXES if _SELDOM_ARABIC.isdisjoint(token) else _ARTICLES
+
+
+def _without(prefixes: tuple[str, ...], token: str) -> tuple[str, ...]:
+    """The word without each of the prefixes that it has, where three letters or more are left."""
+    rests = (token[len(p) :] for p in prefixes if token.startswith(p))
+    return tuple(dict.fromkeys(rest for rest in rests if len(rest) >= 3))

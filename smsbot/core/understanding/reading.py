@@ -172,14 +172,15 @@ def _flags(look: Look, scores: Sequence[Scores], evidence: Mapping[str, float]) 
     """The signs that a pattern names; and what the model sees in the message or in one of its parts, where it sees more.
 
     A pattern of a language that the message can hardly be in counts where the model does not rule a sign out: a word of danger in
-    one language is a plain word in another.
+    one language is a plain word in another. A misspelled one counts there only where the model takes a sign for possible.
     """
-    foreign = bool(scores) and scores[0].tier == "encoder" and not _leans(scores)
+    leans = _leans(scores)
+    foreign = bool(scores) and scores[0].tier == "encoder" and not leans
     named = [
         h.name
         for h in look.hits
         if h.target.kind == "redflags"
-        and not (foreign and not plausible(evidence, h.target.language))
+        and not ((foreign or (h.near and not leans)) and not plausible(evidence, h.target.language))
     ]
     brief = len(look.words) <= FEW or look.letters <= BRIEF
     least = FLAG_OF_FEW if brief else FLAG

@@ -24,6 +24,18 @@ from smsbot.core.understanding.folding import fold, tokens, variants
         ("أُحِبُّ", ("احب",)),
         ("إلى", ("الي",)),
         ("حاملـــة", ("حامله",)),
+        ("حاملہ حاملۃ حاملھ", ("حامله",) * 3),
+        ("کتاب كتاب ڪتاب", ("كتاب",) * 3),
+        ("بارداری بارداري", ("بارداري",) * 2),
+        ("۱۵ ١٥", ("15", "15")),
+        ("אי־אפשר", ("אי", "אפשר")),
+        ("קולאז׳ים ג׳ל", ("קולאזים", "ג", "ל")),
+        ("קולאז'ים ג'ל", ("קולאזים", "ג", "ל")),
+        ("מד״א מד\"א", ("מד", "א", "מד", "א")),
+        ("הֵרָיוֹן", ("הריון",)),
+        ("IPTAL İPTAL iptal ıptal", ("iptal",) * 4),
+        ("IĞDIR ığdır", ("igdir",) * 2),
+        ("Ağrı kəsici", ("agri", "kesici")),
         ("多少钱？", ("多", "少", "钱")),
         ("heyyyyy", ("hey",)),
         ("stop\u200b", ("stop",)),
@@ -41,6 +53,26 @@ def test_letters_typed_as_digits_and_arabic_prefixes_have_their_plain_form() -> 
     assert variants("123") == ()
     assert "سعر" in variants("السعر")
     assert "بوتوكس" in variants("والبوتوكس")
+
+
+@pytest.mark.parametrize("typed", ["کہاں", "وہاں", "بڑے", "لگتا", "وگرنه", "کچھ"])
+def test_no_arabic_prefix_is_put_off_from_a_word_that_is_not_arabic(typed: str) -> None:
+    assert variants(fold(typed)) == ()
+
+
+def test_arabic_from_a_persian_keyboard_or_from_iraq_has_its_prefixes_put_off() -> None:
+    assert fold("حکیم") in variants(fold("والحکیم"))
+    assert fold("چرخ") in variants(fold("الچرخ"))
+
+
+@pytest.mark.parametrize("typed", ["בהריון", "שבהריון", "וההריון", "כשהריון", "מהריון", "להריון"])
+def test_hebrew_prefixes_have_their_plain_form(typed: str) -> None:
+    assert "הריון" in variants(typed)
+
+
+def test_a_hebrew_word_keeps_three_letters_at_least() -> None:
+    assert variants("שלום") == ("לום",)
+    assert variants("מת") == ()
 
 
 @given(st.text(max_size=100))

@@ -121,3 +121,39 @@ def test_no_text_is_too_odd(text: str) -> None:
     asked = asked_of(look(READER, text))
     assert len(asked) <= 13
     assert read(text, *({"price": 1.0} for _ in asked)).tier
+
+
+def two_languages() -> Reader:
+    """Persian beside an Arabic that knows one sign, to be misread."""
+
+    def table(own_name: str, words: list[str]) -> dict[str, Any]:
+        signs = {"crisis": {"words": words}} if words else {}
+        return {
+            "own_name": own_name,
+            "direction": "rtl",
+            "intents": {"price": {"words": ["قیمت"]}},
+            "redflags": signs,
+            "safety": {},
+        }
+
+    tables = {"ar": table("العربية", ["انتحارات"]), "fa": table("فارسی", [])}
+    return make_reader([read_vocabulary(tag, t) for tag, t in tables.items()], {})
+
+
+@pytest.mark.parametrize(
+    ("text", "votes", "shares", "is_sign"),
+    [
+        ("انتظارات من از این کار", {"fa": 0.9, "ar": 0.05}, (), False),  # expectations, in Persian
+        ("انتظارات من از این کار", {"fa": 0.9}, ({"redflags.crisis": 0.1, "what": 0.9},), True),
+        ("انتحارات من از این کار", {"fa": 0.9, "ar": 0.05}, (), True),
+        ("انتظارات", {"ar": 0.9, "fa": 0.05}, (), True),
+    ],
+)
+def test_a_misspelled_sign_of_an_unlikely_language_is_none_unless_the_model_leans_to_one(
+    text: str, votes: dict[str, float], shares: tuple[dict[str, float], ...], is_sign: bool
+) -> None:
+    known = two_languages()
+    seen = look(known, text)
+    scores = [Scores("encoder", s) for s in shares]
+    reading = understand(known, seen, spoken(seen, weigh(known, seen, votes), Prior()), scores)
+    assert (reading.triage is not None) == is_sign
