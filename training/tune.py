@@ -3,6 +3,7 @@
 import argparse
 import random
 import time
+import tomllib
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -225,6 +226,22 @@ def resume(network: Network, path: Path) -> None:
                 layer[part].flat.copy_(torch.tensor(flat))
 
 
+def rehearsed(examples: Sequence[Example], known: Path, share: float) -> list[Example]:
+    """All that are new, and a share of those that stand in the example files of the folder `known`."""
+    there: set[str] = set()
+    tables: list[object] = [
+        tomllib.loads(path.read_text(encoding="utf-8")) for path in known.glob("*/examples.toml")
+    ]
+    while tables:
+        table = tables.pop()
+        if isinstance(table, dict):
+            tables.extend(table.values())
+        else:
+            there.update(table)  # type: ignore[call-overload]
+    chance = random.Random(2)
+    return [e for e in examples if e.text not in there or chance.random() < share]
+
+
 def main() -> None:
     """Learns, and writes the file or says how the held-out share is read."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -236,9 +253,17 @@ def main() -> None:
     parser.add_argument(
         "--onto", type=Path, help="corrections to go on from, where few examples are new"
     )
+    parser.add_argument(
+        "--known",
+        type=Path,
+        help="locales as they were when those were learned: of what stands there a share is shown again",
+    )
+    parser.add_argument("--rehearsed", type=float, default=0.3, help="that share")
     options = parser.parse_args()
     examples = list(wiring.read_all_examples())
     random.Random(1).shuffle(examples)
+    if options.known:
+        examples = rehearsed(examples, options.known, options.rehearsed)
     held = int(len(examples) * options.held_out)
     path = weight_path()
     checked(path)
