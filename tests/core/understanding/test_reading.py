@@ -70,3 +70,31 @@ def test_questions_and_denials_about_a_sign_count_as_the_sign(text: str, read) -
     reading = read(text, current="en")
     assert reading.triage is not None
     assert "breathing" in reading.triage.classes
+
+
+@pytest.mark.parametrize(
+    "text", ["911", "please call 911", "911 help", "appelez le 911", "llamen al 911"]
+)
+def test_an_emergency_number_alone_or_beside_a_call_is_a_sign(text: str, read) -> None:  # type: ignore[no-untyped-def]
+    assert read(text).triage.intents == ("urgent",)
+
+
+@pytest.mark.parametrize(
+    "text", ["911 turbo for sale", "le 112 passe devant chez vous", "são 112 euros por zona?"]
+)
+def test_a_number_in_another_sentence_is_none(text: str, read) -> None:  # type: ignore[no-untyped-def]
+    assert read(text).triage is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("حمل و نقل کا خرچہ", "pregnant"),  # transport
+        ("حملہ", "pregnant"),  # an attack
+        ("کہاں", "yes"),  # where
+        ("بجلی کا بل", "neuro"),  # the bill
+        ("codice a barre sul labbro", "neuro"),
+    ],
+)  # fmt: skip
+def test_a_plain_word_of_one_language_is_no_sign_of_another(text: str, intent: str, read) -> None:  # type: ignore[no-untyped-def]
+    assert intent not in read(text).intents
