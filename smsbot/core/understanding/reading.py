@@ -29,14 +29,14 @@ SAFETY_RISK = 8  # from this risk on a misspelled word counts beside well-spelle
 
 # From which share of the model's on a meaning counts. Measured on the scoreboard's messages: `make bench` prints what they reach.
 ANSWER = 0.6  # the likeliest meaning is answered
-GIVING = 0.9  # the same for START, which takes an opt-out back
+GIVING = 0.9  # the same for START, which takes an opt-out back, and for opt-out and deletion in a message of few words
 CONFIRMED = 0.3  # the same where a keyword says so too
 KEYWORD = 2.0  # by how much a keyword raises what it names
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
 SECOND = 0.01  # a second meaning is answered too, where a keyword of several words, or one of a question, says so
 SHORT = 3  # words of a message in which one keyword is believed where the model is less sure than:
 OVERRULED = 0.8
-FLAG = 0.25  # signs of danger, all classes together
+FLAG = 0.3  # signs of danger, all classes together
 # Words, or letters, of a message which the model, having little to go by, must be surer of:
 FEW, BRIEF = 2, 5
 FLAG_OF_FEW = 0.7
@@ -48,7 +48,7 @@ SAFETY = {
     "stop": (0.8, 0.2),
     "forget": (0.5, 0.1),
     "minor": (0.6, 0.1),
-    "pregnant": (0.38, 0.01),
+    "pregnant": (0.25, 0.01),
     "neuro": (0.5, 0.1),
 }
 
@@ -227,7 +227,8 @@ def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores], words
     meant = [n for n, (alone, agreed) in SAFETY.items() if _counts(n, alone, agreed, keyed, scores)]
     if len(keyed) == 1 and words <= SHORT and share < OVERRULED and not keyed & set(SAFETY):
         return _Told(tuple(keyed), (), max(share, ANSWER), "keywords", candidates)
-    needed = GIVING if first == "start" else ANSWER
+    taking = first in ("stop", "forget") and words <= FEW
+    needed = GIVING if first == "start" or taking else ANSWER
     sure = share >= needed or (first in keyed and share >= CONFIRMED)
     if sure and first not in meant:
         meant.append(first)
