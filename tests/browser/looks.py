@@ -16,7 +16,7 @@ AXE = """(options) => axe.run({...options, resultTypes: ["violations"]}).then((f
 
 # What is folded away is looked at too.
 UNFOLD = "document.querySelectorAll('details').forEach(part => part.open = true)"
-# Names of things whose words do not fit into them, and things that stick out of the screen.
+# Names of things whose words do not fit into them, things that stick out of the screen, and pictures that are not there.
 CUT = """() => {
   const named = "button, .button, .mark, th, label, legend, summary, h1, h2, nav a, .chips a, option, dt, figcaption";
   const shown = [...document.querySelectorAll(named)].filter(
@@ -24,7 +24,9 @@ CUT = """() => {
   const short = shown.filter((node) => node.scrollWidth > node.clientWidth + 1);
   const out = shown.filter((node) => !node.closest(".scroll")
     && (node.getBoundingClientRect().right > innerWidth + 1 || node.getBoundingClientRect().left < -1));
-  return [...short.map((node) => `cut: ${node.textContent.trim().slice(0, 40)}`),
+  const broken = [...document.images].filter((image) => image.complete && !image.naturalWidth);
+  return [...broken.map((image) => `no picture: ${image.currentSrc}`),
+          ...short.map((node) => `cut: ${node.textContent.trim().slice(0, 40)}`),
           ...out.map((node) => `sticks out: ${node.textContent.trim().slice(0, 40)}`)];
 }"""
 WIDER = "document.documentElement.scrollWidth - innerWidth"

@@ -439,7 +439,7 @@ def test_a_broadcast_that_is_filled_in_wrong_is_told_so_and_loses_nothing(clinic
         "texts.fr.A": INVITATION["fr"],
         "texts.fr.B": f"{INVITATION['fr']} !",
         "tested": "30",
-        "budget": "12.50",
+        "budget": "12.5",
     }
     page.get_by_label("SMS", exact=True).check()
     fill(page, {name: value for name, value in typed.items() if name != "texts.fr.B"})

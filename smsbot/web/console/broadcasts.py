@@ -49,6 +49,7 @@ PLAIN = (
     *("name", "day", "at", "until", "subscribed_from", "subscribed_until", "countries"),
     *("holdout", "tested", "decide_hours", "cap", "budget", "error_share"),
 )
+ACTS = ("submit", "release", *STAFF_ACTS)
 LISTS = ("languages", "channels", "campaigns", "without")
 
 
@@ -125,6 +126,13 @@ def _act_routes(doors: Doors) -> None:
             flash(
                 ngettext("%(num)s message sent to staff.", "%(num)s messages sent to staff.", sent)
             )
+        return redirect(url_for("console.broadcast", broadcast_id=broadcast_id))
+
+    @doors.get("/campaigns/broadcasts/<int:broadcast_id>/<act>", needs="campaigns")
+    def after_act(_member: Member, broadcast_id: int, act: str) -> ResponseReturnValue:
+        """Where a refused act is loaded again, or the page's language is changed there: nothing is done by it."""
+        if act not in ("trial", *ACTS):
+            abort(404)
         return redirect(url_for("console.broadcast", broadcast_id=broadcast_id))
 
     @doors.post("/campaigns/broadcasts/<int:broadcast_id>/<act>", needs="campaigns")

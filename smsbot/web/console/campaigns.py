@@ -132,6 +132,11 @@ def _campaign_routes(doors: Doors) -> None:
         says = _("Live: people can come by it from now on, on its days.")
         return _stated(desk, campaign_id, lambda: flow.launch(member, campaign_id), says)
 
+    @doors.get("/campaigns/<int:campaign_id>/launch", needs="campaigns")
+    def after_launch(_member: Member, campaign_id: int) -> ResponseReturnValue:
+        """Where a refused launch is loaded again, or the page's language is changed there: nothing is done by it."""
+        return redirect(url_for("console.campaign", campaign_id=campaign_id))
+
     @doors.post("/campaigns/<int:campaign_id>/end", needs="campaigns")
     def end_campaign(member: Member, campaign_id: int) -> ResponseReturnValue:
         says = _("Ended: nobody comes by it any more.")

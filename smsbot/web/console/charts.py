@@ -130,7 +130,7 @@ def _drawn(
 ) -> Response:
     chart.x_labels = list(labels)
     chart.show_legend = len(series) > 1  # one alone is named by its heading
-    crowded = chart.width <= NARROW[0] and any(len(name) > LONG for name in series)
+    crowded = chart.config.width <= NARROW[0] and any(len(name) > LONG for name in series)
     chart.legend_at_bottom_columns = columns = 1 if crowded else min(2, len(series)) or 1
     if len(series) % columns:
         chart.margin_bottom = MARGIN + LEGEND_LINE  # the library forgets a line that is not full

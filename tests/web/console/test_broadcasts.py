@@ -165,6 +165,9 @@ def test_nothing_is_submitted_without_a_forecast_a_text_and_the_gate(
     page = mia.post(f"/campaigns/broadcasts/{made.id}/submit")
     assert page.status_code == 422
     assert "Ask for the forecast first" in plain(page)
+    again = mia.get(f"/campaigns/broadcasts/{made.id}/submit")
+    assert again.headers["Location"].endswith(f"/campaigns/broadcasts/{made.id}")
+    assert mia.get(f"/campaigns/broadcasts/{made.id}/dance").status_code == 404
     assert "“Botox” names the medicine" in plain(page)
     assert 'id="w-texts.en.A"' in page.text
     assert clinic.flow.broadcasts.get(made.id).state == "draft"  # type: ignore[union-attr]

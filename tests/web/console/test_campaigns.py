@@ -123,6 +123,8 @@ def test_a_campaign_is_launched_only_with_texts_that_pass_the_gate(
     assert "“Botox” names the medicine" in plain(page)
     assert 'id="w-welcome.en"' in page.text
     assert clinic.flow.campaigns.get(kept.id).state == "draft"  # type: ignore[union-attr]
+    again = mia.get(f"/campaigns/{kept.id}/launch")
+    assert again.headers["Location"].endswith(f"/campaigns/{kept.id}")
 
     empty = clinic.campaign(mia.member, welcome={})
     assert "Write the welcome in one language" in plain(mia.post(f"/campaigns/{empty.id}/launch"))
