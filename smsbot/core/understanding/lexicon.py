@@ -16,6 +16,7 @@ from .vocabulary import Entry, Pattern, Vocabulary
 
 WORD_GAP = 3  # words that may stand where a pattern says "..", in languages with spaces
 ENDING = 4  # letters at most after a misspelled beginning of a word: more make another word
+TELLING = 4  # letters of a beginning that tells which word it begins
 BEGINNING = 7  # letters of a word by which its likes are looked up
 CHARACTER_GAP = 6  # characters, in languages without
 
@@ -194,8 +195,13 @@ class Lexicon:
             yield from (w for w, numbers in self._ranges.items() if int(word) in numbers)
 
     def knows(self, word: str) -> bool:
-        """Whether a folded word, in one of the forms under which it may be meant, stands in the tree as it is."""
-        return any(True for form in (word, *variants(word)) for _ in self._exactly(form))
+        """Whether a folded word, in one of the forms under which it may be meant, stands in the tree as it is.
+
+        A beginning of a few letters knows no word: `al*` beside others means taking, alone it would know Alice.
+        """
+        forms = (word, *variants(word))
+        found = (known for form in forms for known in self._exactly(form))
+        return any(not known.endswith("*") or len(known) > TELLING for known in found)
 
     def near(self, word: str) -> tuple[str, ...]:
         """The words of the tree from which `word` differs by one slip, as the head of this module says."""

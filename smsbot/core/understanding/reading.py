@@ -303,7 +303,7 @@ def _others(
         and name not in (first, *SAFETY, *NOT_OURS)
         and shares.get(name, 0.0) >= SECOND
     ]
-    for part in parts:
+    for part in (part for part in parts if part.shares):
         told = _meanings(part.shares)
         best = max(told, key=lambda name: told[name])
         if told[best] >= ANSWER and best not in (*found, *SAFETY, *NOT_OURS, first):

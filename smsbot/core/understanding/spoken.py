@@ -97,6 +97,9 @@ def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, f
         words = matched.setdefault(hit.target.language, {})
         for place in range(hit.start, hit.end):
             words[place] = max(words.get(place, 0.0), 0.5 if hit.near else 1.0)
+    if look.commanded and (among := sum(votes.get(tag, 0.0) for tag in matched)) > 0:
+        # The whole message is a word of these languages: the votes are among them.
+        votes = {tag: votes.get(tag, 0.0) / among for tag in matched}
     form = chinese_form(look.text) if look.scripts.get("CJK") else {}
     evidence = {}
     for tag in reader.scripts:

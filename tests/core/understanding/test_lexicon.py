@@ -118,3 +118,10 @@ def test_a_few_patterns_beside_a_tree_are_found_as_if_they_lay_in_it(text: str) 
 def test_a_lexicon_knows_words_as_they_are_and_not_misspelled() -> None:
     lexicon = Widened(Lexicon([vocabulary(it=["price"])]), [vocabulary(it=["hurt*"])])
     assert [w for w in ("price", "prcie", "hurts", "hut") if lexicon.knows(w)] == ["price", "hurts"]
+
+
+def test_a_beginning_of_a_few_letters_knows_no_word() -> None:
+    lexicon = Lexicon([vocabulary(what=["spor yap*|al*"], price=["appoint*"])])
+    assert lexicon.knows("spor")
+    assert lexicon.knows("appointments")
+    assert not lexicon.knows("alice")
