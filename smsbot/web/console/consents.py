@@ -65,7 +65,7 @@ def routes(doors: Doors, secret_key: str) -> None:
     def consents_take(member: Member) -> ResponseReturnValue:
         opened = _opened(seal, request.form.get("sealed", ""), member)
         if opened is None:
-            return _page(member, _("This look at a list is too old. Send the list once more."), 400)
+            return _too_old(member)
         name, content, sealed = opened
         found = desk.consents.take_in(content, _inline, member.email, write=True, member=member.id)
         outcomes = tuple(found)
@@ -78,7 +78,7 @@ def routes(doors: Doors, secret_key: str) -> None:
         """What would become of each row of a list, as a file beside it."""
         opened = _opened(seal, request.form.get("sealed", ""), member)
         if opened is None:
-            return _page(member, _("This look at a list is too old. Send the list once more."), 400)
+            return _too_old(member)
         _name, content, _sealed = opened
         outcomes = desk.consents.take_in(
             content, _inline, member.email, write=False, member=member.id
@@ -140,6 +140,10 @@ def _page(member: Member, wrong: str = "", code: int = 200) -> Response:
         admin=may(member, "staff"),
     )
     return make_response(page, code)
+
+
+def _too_old(member: Member) -> Response:
+    return _page(member, _("This look at a list is too old. Send the list once more."), 400)
 
 
 def _outcomes(template: str, name: str, outcomes: Sequence[Outcome], sealed: str) -> str:
