@@ -43,8 +43,14 @@ def test_menus_are_registered_in_every_language_and_only_once(tmp_path: Path) ->
         assert first.returncode == second.returncode == 0, first.stderr + second.stderr
         assert first.stdout == second.stdout
         assert "session\tmenu\tfr" in first.stdout
-        listed = carrier.call("GET", "/v1/Content?PageSize=500", auth=(ACCOUNT, TOKEN))[1]
-        assert len(listed["contents"]) == len(first.stdout.splitlines())
+        listed: list[str] = []
+        page = "/v1/Content?PageSize=500"
+        while page:
+            answer = carrier.call("GET", page, auth=(ACCOUNT, TOKEN))[1]
+            listed += [content["friendly_name"] for content in answer["contents"]]
+            following = answer["meta"]["next_page_url"]
+            page = following.removeprefix(carrier.url) if following else ""
+        assert len(listed) == len(first.stdout.splitlines())
 
 
 def test_without_an_account_it_says_what_to_set(tmp_path: Path) -> None:

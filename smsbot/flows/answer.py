@@ -258,7 +258,12 @@ class Answer:
     def _decided(self, heard: _Heard, talk: Conversation | None, remembered: bool) -> Turn:
         prior = self._prior(talk, heard.region)
         reading = self._read(heard.seen, heard.scores, heard.evidence, prior)
-        around = replace(self._around(heard, talk), came=self._came(heard, reading.spoken.language))
+        came = self._came(heard, reading.spoken.language)
+        if came is not None and not any(hit.name == "stop" for hit in heard.seen.hits):
+            # "Hello, I saw your ad": whoever comes by a campaign opts out by words only, never by what the model guesses.
+            left = tuple(i for i in reading.intents if i != "stop")
+            reading = replace(reading, intents=left or ("greeting",))
+        around = replace(self._around(heard, talk), came=came)
         decision = decide(talk, heard.inbound, reading, around)
         return self._composed(
             heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered)

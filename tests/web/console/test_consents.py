@@ -137,7 +137,7 @@ def test_more_than_a_page_can_take_is_for_the_terminal(sign_in: SignIn) -> None:
 def test_another_s_look_or_a_forged_one_is_not_taken_in(
     sign_in: SignIn, row: dict[str, str]
 ) -> None:
-    anna, ben = sign_in("marketer"), sign_in("marketer", name="ben")
+    anna, ben = sign_in("marketer"), sign_in("marketer", name="bruno")
     page = look(anna, listed(row))
     ben.get("/console/consents")
     for seal in (sealed(page), "forged"):
