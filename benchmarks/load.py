@@ -25,6 +25,7 @@ MESSAGES = (
     "what is in it exactly, my sister said it is a kind of poison and i am a bit worried about that",
 )
 
+ACCOUNT = "AC" + "0" * 32
 AREAS = (514, 416, 212, 213, 312, 604, 305, 617, 202, 713, 206, 403, 415, 646, 718, 818, 917, 902, 613, 819)  # fmt: skip
 
 
@@ -71,7 +72,7 @@ async def _run(port: int, requests: Sequence[bytes], at_once: int) -> Outcome:
 
 
 def signed(
-    url: str, number: int, mark: str, body: str, token: str, account: str = "AC" + "0" * 32
+    url: str, number: int, mark: str, body: str, token: str, account: str = ACCOUNT
 ) -> bytes:
     """A message as Twilio posts it to the bot at `url`, from the person of that number; new with each `mark`."""
     message_id = "SM" + f"{abs(hash((mark, number))):032x}"[:32]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar, cast
 
 from smsbot.core.campaign.campaign import Campaign, said
@@ -259,11 +260,14 @@ class Answer:
         prior = self._prior(talk, heard.region)
         reading = self._read(heard.seen, heard.scores, heard.evidence, prior)
         came = self._came(heard, reading.spoken.language)
-        if came is not None and not any(hit.name == "stop" for hit in heard.seen.hits):
+        seen = heard.seen
+        if came is not None and not (seen.stops or any(hit.name == "stop" for hit in seen.hits)):
             # "Hello, I saw your ad": whoever comes by a campaign opts out by words only, never by what the model guesses.
             left = tuple(i for i in reading.intents if i != "stop")
             reading = replace(reading, intents=left or ("greeting",))
-        around = replace(self._around(heard, talk), came=came)
+        around = self._around(heard, talk)
+        if came is not None:
+            around = replace(around, came=came)
         decision = decide(talk, heard.inbound, reading, around)
         return self._composed(
             heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered)
@@ -281,12 +285,7 @@ class Answer:
 
     def _spoken_in(self, region: str, tags: Sequence[str]) -> tuple[str, ...]:
         """Those of `tags` that are spoken in a region, likeliest first."""
-        return tuple(
-            tag
-            for spoken in self.regions.languages(region)
-            for tag in tags
-            if tag == spoken or tag.startswith(f"{spoken}-")
-        )
+        return _spoken_among(self.regions.languages(region), tuple(tags))
 
     def _around(self, heard: _Heard, talk: Conversation | None) -> Around:
         emergency, crisis = self._numbers(heard.region)
@@ -621,3 +620,8 @@ def _swapped(values: tuple[T, ...], where: list[bool], value: T) -> tuple[T, ...
 
 def _reference(decision: Decision) -> str:
     return next((str(r.values["ref"]) for r in decision.replies if "ref" in r.values), "")
+
+
+@lru_cache(maxsize=1024)
+def _spoken_among(wanted: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(tag for one in wanted for tag in tags if tag == one or tag.startswith(f"{one}-"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from .triage import TIERS
@@ -21,6 +22,7 @@ class Example:
     romanised: bool = False
 
 
+@cache
 def sign(label: str) -> str:
     """The class of signs that a label stands for; "" for an intent."""
     return label.removeprefix(SIGN) if label.startswith(SIGN) else ""

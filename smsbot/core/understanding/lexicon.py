@@ -9,6 +9,7 @@ two letters swapped, since any other change of so short a word makes another wor
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 from .folding import variants
@@ -16,6 +17,7 @@ from .vocabulary import Entry, Pattern, Vocabulary
 
 WORD_GAP = 3  # words that may stand where a pattern says "..", in languages with spaces
 ENDING = 4  # letters at most after a misspelled beginning of a word: more make another word
+REMEMBERED = 4096  # messages of which it is remembered what was found
 TELLING = 4  # letters of a beginning that tells which word it begins
 BEGINNING = 7  # letters of a word by which its likes are looked up
 CHARACTER_GAP = 6  # characters, in languages without
@@ -70,6 +72,7 @@ class Lexicon:
         self._root = _Node()
         self._beginnings: dict[str, str] = {}
         self._ranges: dict[str, range] = {}
+        self._remembered: dict[bytes, tuple[Hit, ...]] = {}
         self._known: set[str] = set()
         self._near: dict[int, tuple[str, ...]] = {}
         self._fillers: set[str] = set()
@@ -132,7 +135,20 @@ class Lexicon:
             self._known.add(word)
 
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
-        """Every pattern that stands in `words` (folded), longest first."""
+        """Every pattern that stands in `words` (folded), longest first.
+
+        What was found is remembered under a hash: many write the same few words, and of what they wrote nothing stays.
+        """
+        key = blake2b("\x00".join(words).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        found = self._remembered.get(key)
+        if found is None:
+            found = self._found(words)
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = found
+        return found
+
+    def _found(self, words: Sequence[str]) -> tuple[Hit, ...]:
         readings = [self._read(word) if word.isalpha() else self._readings(word) for word in words]
         spared = frozenset(i for i, word in enumerate(words) if word in self._fillers)
         present = {word for known_as in readings for word, _ in known_as}
