@@ -261,7 +261,8 @@ class Answer:
         reading = self._read(heard.seen, heard.scores, heard.evidence, prior)
         came = self._came(heard, reading.spoken.language)
         seen = heard.seen
-        if came is not None and not (seen.stops or any(hit.name == "stop" for hit in seen.hits)):
+        words = set(seen.words) & self.reader.stop_words
+        if came is not None and not words and not any(hit.name == "stop" for hit in seen.hits):
             # "Hello, I saw your ad": whoever comes by a campaign opts out by words only, never by what the model guesses.
             left = tuple(i for i in reading.intents if i != "stop")
             reading = replace(reading, intents=left or ("greeting",))
