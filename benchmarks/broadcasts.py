@@ -234,7 +234,7 @@ def _crowd(engine: Engine, count: int) -> None:
     """So many people more; nobody reads their numbers."""
     names = ("created_at", "number", "number_channel", "language", "country", "zones")
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        now = connection.execute(text("SELECT created_at FROM people LIMIT 1")).scalar_one()
+        now = connection.execute(select(people.c.created_at).limit(1)).scalar_one()
         connection.execute(text("DELETE FROM people WHERE number = 'sealed'"))
         if engine.dialect.name == "postgresql":
             cursor = connection.connection.cursor()
@@ -250,7 +250,7 @@ def _crowd(engine: Engine, count: int) -> None:
                 rows.append(
                     dict(zip(names, (now, "sealed", "sms", language, country, zones), strict=True))
                 )
-            connection.execute(insert(people).values(created_at=None), rows)
+            connection.execute(insert(people), rows)
 
 
 def plan(broadcast_id: int) -> None:
