@@ -22,6 +22,7 @@ from smsbot.adapters.language_id import ROMANISED, Detector
 from smsbot.adapters.learned.build import Learned, load
 from smsbot.adapters.learned.intents import LearnedIntents
 from smsbot.adapters.numbers import written
+from smsbot.adapters.remembered import Remembered
 from smsbot.core.content.broken import Broken
 from smsbot.core.content.content import Content, read_content
 from smsbot.core.content.profile import read_profile
@@ -34,7 +35,7 @@ from smsbot.core.language.language import Language, code
 from smsbot.core.language.translation import catalog_of
 from smsbot.core.understanding.examples import Example, read_examples
 from smsbot.core.understanding.folding import tokens
-from smsbot.core.understanding.lexicon import Lexicon
+from smsbot.core.understanding.lexicon import Hit, Lexicon
 from smsbot.core.understanding.look import Reader, make_reader, widened
 from smsbot.core.understanding.vocabulary import (
     Entry,
@@ -199,6 +200,7 @@ def _reader(library: Library, offers: Offers, learned: Learned) -> Reader:
             for label in learned.languages.labels
             if label.endswith(ROMANISED)
         },
+        Remembered[tuple[Hit, ...]]().get,
     )
 
 

@@ -6,10 +6,9 @@ letter wrong, missing, added or swapped (optimal string alignment distance 1, sa
 two letters swapped, since any other change of so short a word makes another word too often.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from typing import NamedTuple
 
 from .folding import variants
@@ -17,7 +16,6 @@ from .vocabulary import Entry, Pattern, Vocabulary
 
 WORD_GAP = 3  # words that may stand where a pattern says "..", in languages with spaces
 ENDING = 4  # letters at most after a misspelled beginning of a word: more make another word
-REMEMBERED = 4096  # messages of which it is remembered what was found
 TELLING = 4  # letters of a beginning that tells which word it begins
 BEGINNING = 7  # letters of a word by which its likes are looked up
 CHARACTER_GAP = 6  # characters, in languages without
@@ -65,14 +63,23 @@ class _Node:
 _Choices = tuple[tuple[str, ...], ...]
 
 
+# Gives what was found in words before, or has it found now and keeps it.
+Remember = Callable[[str, Callable[[], tuple[Hit, ...]]], tuple[Hit, ...]]
+
+
+def anew(_words: str, find: Callable[[], tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    """Remembers nothing."""
+    return find()
+
+
 class Lexicon:
     """The patterns of several vocabularies, ready to be found. It is built once and not changed."""
 
-    def __init__(self, vocabularies: Iterable[Vocabulary]) -> None:
+    def __init__(self, vocabularies: Iterable[Vocabulary], remember: Remember = anew) -> None:
         self._root = _Node()
         self._beginnings: dict[str, str] = {}
         self._ranges: dict[str, range] = {}
-        self._remembered: dict[bytes, tuple[Hit, ...]] = {}
+        self._remember = remember
         self._known: set[str] = set()
         self._near: dict[int, tuple[str, ...]] = {}
         self._fillers: set[str] = set()
@@ -137,16 +144,9 @@ class Lexicon:
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """Every pattern that stands in `words` (folded), longest first.
 
-        What was found is remembered under a hash: many write the same few words, and of what they wrote nothing stays.
+        Many write the same few words, so what was found is remembered where the lexicon was given something to remember by.
         """
-        key = blake2b("\x00".join(words).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        found = self._remembered.get(key)
-        if found is None:
-            found = self._found(words)
-            if len(self._remembered) >= REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = found
-        return found
+        return self._remember("\x00".join(words), lambda: self._found(words))
 
     def _found(self, words: Sequence[str]) -> tuple[Hit, ...]:
         readings = [self._read(word) if word.isalpha() else self._readings(word) for word in words]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .folding import tokens
-from .lexicon import Hit, Lexicon, Widened
+from .lexicon import Hit, Lexicon, Remember, Widened, anew
 from .vocabulary import Vocabulary
 
 PART_WORDS = 3  # below this many words a sentence is read with the one before it
@@ -38,11 +38,12 @@ def make_reader(
     risks: Mapping[str, int],
     covers: Mapping[str, tuple[str, ...]] | None = None,
     romanised: Iterable[str] = (),
+    remember: Remember = anew,
 ) -> Reader:
     """The reader of the given vocabularies."""
     known = tuple(vocabularies)
     return Reader(
-        lexicon=Lexicon(known),
+        lexicon=Lexicon(known, remember),
         scripts={v.tag: script_of(v.own_name[0]) for v in known},
         risks=risks,
         covers=covers or {},
