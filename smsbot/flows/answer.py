@@ -35,6 +35,7 @@ from smsbot.core.understanding.reading import (
     asked_of,
     flagged,
     understand,
+    without_guessed_stop,
 )
 from smsbot.core.understanding.redaction import keepable, redacted
 from smsbot.core.understanding.spoken import Prior, spoken, weigh
@@ -260,15 +261,9 @@ class Answer:
         prior = self._prior(talk, heard.region)
         reading = self._read(heard.seen, heard.scores, heard.evidence, prior)
         came = self._came(heard, reading.spoken.language)
-        seen = heard.seen
-        words = set(seen.words) & self.reader.stop_words
-        if came is not None and not words and not any(hit.name == "stop" for hit in seen.hits):
-            # "Hello, I saw your ad": whoever comes by a campaign opts out by words only, never by what the model guesses.
-            left = tuple(i for i in reading.intents if i != "stop")
-            reading = replace(reading, intents=left or ("greeting",))
-        around = self._around(heard, talk)
-        if came is not None:
-            around = replace(around, came=came)
+        if came is not None:  # "Hello, I saw your ad" is no opt-out
+            reading = without_guessed_stop(self.reader, heard.seen, reading)
+        around = self._around(heard, talk, came)
         decision = decide(talk, heard.inbound, reading, around)
         return self._composed(
             heard, Turn(_NOTHING, reading, decision, (), heard.region, remembered)
@@ -288,7 +283,7 @@ class Answer:
         """Those of `tags` that are spoken in a region, likeliest first."""
         return _spoken_among(self.regions.languages(region), tuple(tags))
 
-    def _around(self, heard: _Heard, talk: Conversation | None) -> Around:
+    def _around(self, heard: _Heard, talk: Conversation | None, came: Came | None = None) -> Around:
         emergency, crisis = self._numbers(heard.region)
         offered = self.book.profile.languages
         return Around(
@@ -305,6 +300,7 @@ class Answer:
             region=heard.region,
             reference=self.fresh() if talk and talk.ask and talk.ask.kind == "forget" else "",
             signed=self._signed,
+            came=came,
         )
 
     def _numbers(self, region: str) -> tuple[str, str]:

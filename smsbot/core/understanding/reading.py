@@ -131,6 +131,15 @@ def understand(
     )
 
 
+def without_guessed_stop(reader: Reader, look: Look, reading: Reading) -> Reading:
+    """The reading without an opt-out that the model alone sees and no word of the message says."""
+    said = any(h.name == "stop" for h in look.hits) or not reader.stop_words.isdisjoint(look.words)
+    if said or "stop" not in reading.intents:
+        return reading
+    left = tuple(i for i in reading.intents if i != "stop")
+    return replace(reading, intents=left or ("greeting",))
+
+
 def _stop_tongues(look: Look) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(

@@ -1,6 +1,12 @@
 """What was meant, and in which language."""
 
+from dataclasses import replace
+
 import pytest
+
+from smsbot import wiring
+from smsbot.core.understanding.look import look
+from smsbot.core.understanding.reading import without_guessed_stop
 
 
 @pytest.mark.parametrize(
@@ -98,3 +104,20 @@ def test_a_number_in_another_sentence_is_none(text: str, read) -> None:  # type:
 )  # fmt: skip
 def test_a_plain_word_of_one_language_is_no_sign_of_another(text: str, intent: str, read) -> None:  # type: ignore[no-untyped-def]
     assert intent not in read(text).intents
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as", "left"),
+    [
+        ("hello i saw your ad", ("stop",), ("greeting",)),
+        ("hello i saw your ad, how much", ("stop", "price"), ("price",)),
+        ("STOP K7F2", ("stop",), ("stop",)),
+        ("please unsubscribe me", ("stop",), ("stop",)),
+        ("hello i saw your ad", (), ()),  # what was not understood stays so
+    ],
+)
+def test_an_opt_out_that_no_word_says_can_be_left_out(
+    text: str, read_as: tuple[str, ...], left: tuple[str, ...], texts: wiring.Texts, read
+) -> None:  # type: ignore[no-untyped-def]
+    reading = replace(read(text), intents=read_as)
+    assert without_guessed_stop(texts.reader, look(texts.reader, text), reading).intents == left
