@@ -20,8 +20,10 @@ from smsbot.settings import Misconfigured, Settings
 PATIENCE = 30.0  # seconds that somebody at a terminal waits for SQL
 
 
-def make_consents(settings: Settings, patience: float = PATIENCE) -> Consents:
-    """What proves consents, by the settings. Raises `Misconfigured`, and `Broken` for the clinic's file."""
+def make_consents(
+    settings: Settings, patience: float = PATIENCE, profile: Profile | None = None
+) -> Consents:
+    """What proves consents, by the settings. The clinic's file is read where no `profile` is given. Raises `Misconfigured`, `Broken`."""
     needed = {
         "DATABASE_URL": settings.database_url,
         "DATA_KEYS": settings.data_keys,
@@ -30,7 +32,7 @@ def make_consents(settings: Settings, patience: float = PATIENCE) -> Consents:
     if lacking := [f"{name} is not set" for name, value in needed.items() if not value]:
         raise Misconfigured(lacking)
     tags = tuple(map(files.tag_of, files.language_folders()))
-    profile = _profile(settings, tags)
+    profile = profile or _profile(settings, tags)
     kept = retention(profile.inactive_months, profile.proof_years)
     cipher = Cipher(settings.data_keys.split(","))
     redis = make_client(settings.redis_url, WORK) if settings.redis_url else None

@@ -191,7 +191,7 @@ def assemble(settings: Settings, texts: Texts | None = None) -> Parts:
                 clock=clock,
                 send=sending(settings),
             ),
-            consents=make_consents(settings, PAGE_PATIENCE),
+            consents=make_consents(settings, PAGE_PATIENCE, profile),
             campaigning=make_campaigning(
                 settings,
                 stores,

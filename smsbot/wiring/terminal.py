@@ -21,7 +21,7 @@ from smsbot.settings import Misconfigured, Settings, unknown_settings
 from .campaigns import rules_of, sender_of
 from .console import make_stores
 from .servers import make_carrier, ways_of
-from .texts import texts_of
+from .texts import Texts, texts_of
 
 PATIENCE = 5.0  # seconds that somebody at a terminal waits for SQL
 
@@ -70,18 +70,22 @@ def checkup(environ: Mapping[str, str]) -> list[Finding]:
     except Misconfigured as error:
         return findings + [Finding("fail", line) for line in error.problems]
     findings += [Finding("fail", line) for line in settings.lacking()]
-    findings += _texts_looked_at(settings)
-    findings += (
-        _redis_looked_at(settings) + _sql_looked_at(settings) + _edge_looked_at(settings, environ)
-    )
-    return findings + _campaigns_looked_at(settings)
-
-
-def _texts_looked_at(settings: Settings) -> list[Finding]:
     try:
         texts = texts_of(settings)
     except Broken as error:
-        return [Finding("fail", str(error))]
+        texts = None
+        findings.append(Finding("fail", str(error)))
+    if texts is not None:
+        findings += _texts_looked_at(texts)
+    findings += (
+        _redis_looked_at(settings) + _sql_looked_at(settings) + _edge_looked_at(settings, environ)
+    )
+    if texts is not None:
+        findings += _campaigns_looked_at(settings, texts.book.profile.country)
+    return findings
+
+
+def _texts_looked_at(texts: Texts) -> list[Finding]:
     catalogs = texts.book.catalogs
     safety = {p.key for p in texts.book.content.phrases.values() if p.safety}
     findings = [
@@ -204,10 +208,10 @@ def _edge_looked_at(settings: Settings, environ: Mapping[str, str]) -> list[Find
     return findings
 
 
-def _campaigns_looked_at(settings: Settings) -> list[Finding]:
+def _campaigns_looked_at(settings: Settings, country: str) -> list[Finding]:
     """What broadcasts need, and the files on which the clinic goes further than a rule of `campaign_rules.toml`."""
     try:
-        rules, library = rules_of(settings), texts_of(settings).library
+        rules = rules_of(settings)
     except Broken as error:
         return [Finding("fail", str(error))]
     folder = Path(settings.clinic_file).parent if settings.clinic_file else files.CONTENT
@@ -219,7 +223,6 @@ def _campaigns_looked_at(settings: Settings) -> list[Finding]:
         for place, wish in sorted(rules.wishes.items())
         if wish.evidence and not (folder / wish.evidence).is_file()
     ]
-    country = library.profile.country
     if rules.of(country) is None:
         words = f"campaigns: there are no rules for {country} in campaign_rules.toml, so nobody there is written to"
         findings.append(Finding("warn", words))
