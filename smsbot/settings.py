@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 Mode = Literal["production", "local"]
 
+# How addresses of the servers begin.
+REDIS = ("redis://", "rediss://", "unix://")
+RABBITMQ = ("amqp://", "amqps://")
+
 
 class Misconfigured(ValueError):
     """Settings that the bot cannot start with; one line for each that is missing or wrong."""
@@ -207,11 +211,9 @@ class Settings:
             problems.append(f"SMS_PRICE is {self.sms_price!r}; it must be such as: 0.0083 USD")
         if bool(self.oidc_issuer) != bool(self.oidc_client_id):
             problems.append("OIDC_ISSUER and OIDC_CLIENT_ID must be set together")
-        if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        if self.redis_url and not self.redis_url.startswith(REDIS):
             problems.append("REDIS_URL must begin with redis://, rediss:// or unix://")
-        if self.broker_url and not self.broker_url.startswith(
-            ("redis://", "rediss://", "unix://", "amqp://", "amqps://")
-        ):
+        if self.broker_url and not self.broker_url.startswith((*REDIS, *RABBITMQ)):
             problems.append(
                 "BROKER_URL must begin with redis://, rediss://, unix://, amqp:// or amqps://"
             )

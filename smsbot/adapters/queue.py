@@ -9,7 +9,6 @@ from dramatiq.brokers.redis import RedisBroker
 from smsbot.ports import Unavailable
 
 QUEUE = "smsbot"
-RABBITMQ = ("amqp://", "amqps://")  # how addresses of RabbitMQ begin
 BROADCASTS = "broadcasts"  # a queue of its own: those who send read no messages, and are small
 
 

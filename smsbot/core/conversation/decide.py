@@ -806,8 +806,7 @@ def _part_language(turn: _Turn) -> _Part:
     last = options[-1].removeprefix("lang:") if turn.intents == ("more",) and options else ""
     first = (tags.index(last) + 1) % len(tags) if last in tags else 0
     page = tags[first : first + LANGUAGES_PAGE]
-    left = len(tags) - len(page) if len(tags) > LANGUAGES_PAGE else 0
-    say = Say("language_menu", {"languages": LanguageNames(page, left)})
+    say = Say("language_menu", {"languages": LanguageNames(page, len(tags) - len(page))})
     return _Part((say,), options=tuple(f"lang:{t}" for t in page), changes={"step": "language"})
 
 

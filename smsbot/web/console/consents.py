@@ -32,6 +32,21 @@ def routes(doors: Doors, secret_key: str) -> None:
     # What was looked at goes to the browser and back, sealed: the server keeps nothing of a list.
     seal = URLSafeTimedSerializer(secret_key, "consents")
 
+    def taken_in(member: Member, content: bytes, *, write: bool) -> tuple[Outcome, ...]:
+        flow = desk.consents
+        return tuple(flow.take_in(content, _inline, member.email, write=write, member=member.id))
+
+    def once_more(member: Member, *, write: bool) -> tuple[str, tuple[Outcome, ...], str] | None:
+        """The name, the outcomes and the seal of the list that was looked at; None where it is not this member's, or too old."""
+        sealed = request.form.get("sealed", "")
+        try:
+            whose, name, content = seal.loads(sealed, max_age=int(SESSION_LIFE.total_seconds()))
+        except (BadSignature, ValueError):
+            return None
+        if whose != member.id:
+            return None
+        return name, taken_in(member, base64.b85decode(content), write=write), sealed
+
     @doors.get("/consents", needs="campaigns")
     def consents(member: Member) -> ResponseReturnValue:
         return _page(member)
@@ -52,10 +67,7 @@ def routes(doors: Doors, secret_key: str) -> None:
             )
             return _page(member, wrong, 413)
         try:
-            found = desk.consents.take_in(
-                content, _inline, member.email, write=False, member=member.id
-            )
-            outcomes = tuple(found)
+            outcomes = taken_in(member, content, write=False)
         except Unusable as no:
             return _page(member, f"{name}: {no}.", 422)
         sealed = seal.dumps([member.id, name, base64.b85encode(content).decode()])
@@ -63,12 +75,10 @@ def routes(doors: Doors, secret_key: str) -> None:
 
     @doors.post("/consents/take", needs="campaigns")
     def consents_take(member: Member) -> ResponseReturnValue:
-        opened = _opened(seal, request.form.get("sealed", ""), member)
-        if opened is None:
+        looked_at = once_more(member, write=True)
+        if looked_at is None:
             return _too_old(member)
-        name, content, sealed = opened
-        found = desk.consents.take_in(content, _inline, member.email, write=True, member=member.id)
-        outcomes = tuple(found)
+        name, outcomes, sealed = looked_at
         away = any(one.become == "unwritten" for one in outcomes)
         page = _outcomes("console/consents_done.html", name, outcomes, sealed if away else "")
         return make_response(page, 503 if away else 200)
@@ -76,13 +86,10 @@ def routes(doors: Doors, secret_key: str) -> None:
     @doors.post("/consents/report", needs="campaigns")
     def consents_report(member: Member) -> ResponseReturnValue:
         """What would become of each row of a list, as a file beside it."""
-        opened = _opened(seal, request.form.get("sealed", ""), member)
-        if opened is None:
+        looked_at = once_more(member, write=False)
+        if looked_at is None:
             return _too_old(member)
-        _name, content, _sealed = opened
-        outcomes = desk.consents.take_in(
-            content, _inline, member.email, write=False, member=member.id
-        )
+        _name, outcomes, _sealed = looked_at
         text = io.StringIO()
         lines = csv.writer(text, lineterminator="\n")
         lines.writerow(("row", "number", "outcome", "why"))
@@ -161,17 +168,6 @@ def _outcomes(template: str, name: str, outcomes: Sequence[Outcome], sealed: str
         unwritten=counts["unwritten"],
         told=ngettext("%(num)s consent", "%(num)s consents", counts["ready"] or counts["taken"]),
     )
-
-
-def _opened(
-    seal: URLSafeTimedSerializer, sealed: str, member: Member
-) -> tuple[str, bytes, str] | None:
-    """The name and content of a list that was looked at, and the seal; None where it is not this member's, or too old."""
-    try:
-        whose, name, content = seal.loads(sealed, max_age=int(SESSION_LIFE.total_seconds()))
-    except (BadSignature, ValueError):
-        return None
-    return (name, base64.b85decode(content), sealed) if whose == member.id else None
 
 
 def _address() -> Address | None:
