@@ -21,7 +21,7 @@ from urllib.request import urlopen
 from tqdm import tqdm
 
 from benchmarks.broadcasts import main as broadcasts
-from benchmarks.load import ACCOUNT, MESSAGES, Outcome, run, signed
+from benchmarks.load import ACCOUNT, MESSAGES, Outcome, resident, run, signed
 from benchmarks.scoreboard import main as scoreboard
 from smsbot.adapters.cipher import Cipher
 from smsbot.adapters.local import local_settings
@@ -183,7 +183,7 @@ def _rounds(
                 outcome = run(port, requests, options.at_once)
                 rows[name].append((outcome, (_cpu(workers) - before) / len(requests) * 1000))
         for name, (_, workers) in (("bot", bot), ("floor", floor)):
-            _MEMORY[name] = [_resident(pid) for pid in workers]
+            _MEMORY[name] = [resident(pid) for pid in workers]
     return rows
 
 
@@ -204,14 +204,6 @@ def _cpu(pids: Sequence[int]) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _resident(pid: int) -> float:
-    """The memory of a process, pages shared with the others included, in megabytes."""
-    line = next(
-        x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS")
-    )
-    return int(line.split()[1]) / 1024
 
 
 def _table(rows: dict[str, list[tuple[Outcome, float]]], memory: dict[str, list[float]]) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select, text
 
-from benchmarks.load import MESSAGES, run, signed
+from benchmarks.load import MESSAGES, resident, run, signed
 from smsbot.adapters.sql.tables import deliveries, people, person_keys
 from smsbot.core.people.address import Address, key_of
 from smsbot.settings import Settings
@@ -265,21 +265,15 @@ def plan(broadcast_id: int) -> None:
     def tell(done: int, _of: int) -> None:
         seen.append(done)
         if len(seen) % 20 == 1:
-            memory.append(_resident())
+            memory.append(resident())
 
     broadcasting.prepare(broadcast_id, tell)
     seconds = time.perf_counter() - began
+    most = resident(which="VmHWM")
     print(
         f"planned {seen[-1]} people, {seen[-1] / seconds:.0f} a second (fault below 10000, aim 20000); "
-        f"{memory[0]:.0f} MB resident at the first page, {_resident():.0f} at the last, {_resident('VmHWM'):.0f} at most (fault from 200)"
+        f"{memory[0]:.0f} MB resident at the first page, {resident():.0f} at the last, {most:.0f} at most (fault from 200)"
     )
-
-
-def _resident(which: str = "VmRSS") -> float:
-    line = next(
-        x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith(which)
-    )
-    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""A bounded load on one address of this machine: so many requests, so many at once, and then it stops by itself."""
+"""A bounded load on one address of this machine: so many requests, so many at once, and then it stops by itself; what it takes."""
 
 import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 from smsbot.adapters.twilio import sign
@@ -95,3 +96,9 @@ def signed(
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(content)}\r\nX-Twilio-Signature: {signature}\r\n\r\n"
     )
     return head.encode() + content
+
+
+def resident(pid: int | str = "self", which: str = "VmRSS") -> float:
+    """The memory of a process, pages shared with the others included, in megabytes; `VmHWM` is the most that it had."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith(which)).split()[1]) / 1024

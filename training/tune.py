@@ -3,7 +3,6 @@
 import argparse
 import random
 import time
-import tomllib
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -228,16 +227,7 @@ def resume(network: Network, path: Path) -> None:
 
 def rehearsed(examples: Sequence[Example], known: Path, share: float) -> list[Example]:
     """All that are new, and a share of those that stand in the example files of the folder `known`."""
-    there: set[str] = set()
-    tables: list[object] = [
-        tomllib.loads(path.read_text(encoding="utf-8")) for path in known.glob("*/examples.toml")
-    ]
-    while tables:
-        table = tables.pop()
-        if isinstance(table, dict):
-            tables.extend(table.values())
-        else:
-            there.update(table)  # type: ignore[call-overload]
+    there = {e.text for e in wiring.read_all_examples(known)}
     chance = random.Random(2)
     return [e for e in examples if e.text not in there or chance.random() < share]
 
