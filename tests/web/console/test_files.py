@@ -20,8 +20,13 @@ MOST = 5 * 1024 * 1024
 
 @pytest.fixture(autouse=True)
 def nothing_left(assembled: wiring.Parts) -> Iterator[None]:
-    """What a test proposes is taken back after it."""
+    """What waits is taken back before a test, from wherever it came, and what the test proposes after it."""
+    take_back(assembled)
     yield
+    take_back(assembled)
+
+
+def take_back(assembled: wiring.Parts) -> None:
     for edit in waiting(assembled):
         assembled.stores.edits.decide(edit.id, "withdrawn", edit.by, edit.at)
 
