@@ -899,7 +899,10 @@ def _library(
     options: argparse.Namespace, locales: Path = LOCALES
 ) -> tuple[Library, Mapping[str, Broken], tuple[str, ...]]:
     """All languages, those that cannot be read, and the tags that were asked for. Raises `Broken` for one that is not there."""
-    library, broken = wiring.load_library(Settings.from_env().clinic_file, locales)
+    settings = Settings.from_env()
+    library, broken = wiring.load_library(
+        settings.clinic_file, locales, model_folder=wiring.model_folder(settings)
+    )
     if options.language is None:
         return library, broken, tuple(library.scripts)
     if options.language in broken:

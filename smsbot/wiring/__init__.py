@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         load_shelf,
         load_texts,
         make_texts,
+        model_folder,
         read_all_examples,
         texts_of,
     )
@@ -57,6 +58,7 @@ __all__ = [
     "make_syncing",
     "make_texts",
     "migrate",
+    "model_folder",
     "notices",
     "read_all_examples",
     "texts_of",
@@ -88,6 +90,7 @@ _HOMES = {
     "make_syncing": "marketing",
     "make_texts": "texts",
     "migrate": "terminal",
+    "model_folder": "texts",
     "notices": "terminal",
     "read_all_examples": "texts",
     "texts_of": "texts",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
+from pathlib import Path
 
 from smsbot.adapters import files
 from smsbot.adapters.cipher import Cipher
@@ -37,7 +38,7 @@ from smsbot.settings import Misconfigured, Settings
 from .campaigns import make_deliveries, rules_of, sender_of
 from .console import Stores, make_stores
 from .queues import queue_of
-from .texts import load_library, patterns_of, spoken_by, unswept
+from .texts import load_library, model_folder, patterns_of, spoken_by, unswept
 
 Names = Mapping[tuple[str, ...], str]
 REMEMBERED = 512  # texts that the gate has examined
@@ -208,7 +209,7 @@ def campaigning(settings: Settings) -> Bench:
         stores,
         clock,
         book,
-        lambda: _heard(settings.clinic_file),
+        lambda: _heard(settings.clinic_file, model_folder(settings)),
         _asking(settings),
         sender_of(settings),
     )
@@ -222,28 +223,28 @@ def campaigning(settings: Settings) -> Bench:
 
 
 @lru_cache(maxsize=1)
-def _files(clinic_file: str) -> Library:
+def _files(clinic_file: str, folder: Path) -> Library:
     """What the files say, read once. Raises `Broken`."""
     with unswept():
-        library, broken = load_library(clinic_file, heard=False)
+        library, broken = load_library(clinic_file, heard=False, model_folder=folder)
     for error in broken.values():
         raise error
     return library
 
 
 @lru_cache(maxsize=1)
-def _heard(clinic_file: str) -> Ears:
+def _heard(clinic_file: str, folder: Path) -> Ears:
     """What is understood by the files, read once. Raises `Broken`."""
     with unswept():
-        library, broken = load_library(clinic_file)
+        library, broken = load_library(clinic_file, model_folder=folder)
         for error in broken.values():
             raise error
-        return Ears(*patterns_of(library))
+        return Ears(*patterns_of(library, folder))
 
 
 def _published(settings: Settings, stores: Stores, clock: Clock) -> Book:
     """What the bot says at this moment. Raises `Broken`."""
-    library = _files(settings.clinic_file)
+    library = _files(settings.clinic_file, model_folder(settings))
     with unswept():
         return spoken_by(laid_over(library, stores.edits.published(), (), clock.now()))
 

@@ -6,13 +6,15 @@ letter wrong, missing, added or swapped (optimal string alignment distance 1, sa
 two letters swapped, since any other change of so short a word makes another word too often.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
+from zlib import crc32
 
 from .folding import variants
-from .vocabulary import Entry, Pattern, Vocabulary
+from .vocabulary import Pattern, Vocabulary
 
 WORD_GAP = 3  # words that may stand where a pattern says "..", in languages with spaces
 ENDING = 4  # letters at most after a misspelled beginning of a word: more make another word
@@ -47,22 +49,84 @@ class Hit(NamedTuple):
         return self.target.name
 
 
-class _Node:
-    """A place in the tree: where each next word leads, also after other words, and what has been found on arriving here."""
-
-    __slots__ = ("after_gap", "following", "targets")
-
-    def __init__(self) -> None:
-        self.following: dict[str, tuple[_Node, ...]] = {}
-        self.after_gap: tuple[int, _Node] | None = (
-            None  # how many words may stand between, and what follows them
-        )
-        self.targets: tuple[Target, ...] = ()
-
-
 _Choices = tuple[tuple[str, ...], ...]
+_Leads = dict[int, tuple[int, ...]]  # place -> the places to which a word leads from there
 
 
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The patterns of several vocabularies as one tree, whose places are numbers. Plain values, which can be kept and read again."""
+
+    leads: Mapping[str, _Leads]  # by the word
+    gaps: Mapping[int, tuple[int, int]]  # place -> how many words may follow, and the place after
+    targets: Mapping[int, tuple[Target, ...]]  # place -> what was found on arriving there
+    near: Mapping[int, tuple[str, ...]]  # a shortened beginning, as a number -> the words so begun
+    fillers: frozenset[str]
+
+
+ROOT = 0  # the place from which every pattern begins
+
+
+def lay(vocabularies: Iterable[Vocabulary]) -> Patterns:
+    """Lays patterns into a tree. All choices at a place lead to one place, and patterns that begin alike share it."""
+    leads: dict[str, _Leads] = {}
+    gaps: dict[int, tuple[int, int]] = {}
+    targets: dict[int, tuple[Target, ...]] = {}
+    known: dict[tuple[int, _Choices], int] = {}
+    numbers = count(ROOT + 1)
+    fillers: set[str] = set()
+    guarded: set[str] = set()
+    for vocabulary in vocabularies:
+        fillers |= vocabulary.fillers
+        gap = WORD_GAP if vocabulary.spaces else CHARACTER_GAP
+        for entry in vocabulary.entries:
+            place = ROOT
+            for number, choices in enumerate(entry.pattern.places):
+                if number in entry.pattern.gaps:
+                    place = gaps.setdefault(place, (gap, next(numbers)))[1]
+                key = (place, choices)
+                if key not in known:
+                    known[key] = next(numbers)
+                    _lead(leads, place, choices, known[key], numbers)
+                place = known[key]
+            target = Target(entry.kind, entry.name, vocabulary.tag, entry.whole, entry.pattern.text)
+            if target not in (found := targets.get(place, ())):
+                targets[place] = (*found, target)
+            if vocabulary.near_misses:
+                guarded.update(_guarded(entry.pattern))
+    return Patterns(leads, gaps, targets, _by_beginnings(guarded), frozenset(fillers))
+
+
+def _lead(
+    leads: dict[str, _Leads], place: int, choices: _Choices, end: int, numbers: Iterator[int]
+) -> None:
+    """Has each of the choices lead from a place to the end."""
+    last = (end,)  # one value for all of them
+    for words in choices:
+        at = place
+        for word in words[:-1]:
+            step = next(numbers)
+            _add(leads, word, at, (step,))
+            at = step
+        _add(leads, words[-1], at, last)
+
+
+def _add(leads: dict[str, _Leads], word: str, place: int, to: tuple[int, ...]) -> None:
+    of = leads.setdefault(word, {})
+    of[place] = of[place] + to if place in of else to
+
+
+def _by_beginnings(words: Iterable[str]) -> dict[int, tuple[str, ...]]:
+    near: dict[int, tuple[str, ...]] = {}
+    for word in words:
+        alone = (word,)  # one value for most of its keys
+        for key in _deletions(word.rstrip("*")):
+            near[key] = (*near[key], word) if key in near else alone
+    return near
+
+
+# Lays patterns into a tree, or has them from where they were kept.
+Lay = Callable[[Iterable[Vocabulary]], Patterns]
 # Gives what was found in words before, or has it found now and keeps it.
 Remember = Callable[[str, Callable[[], tuple[Hit, ...]]], tuple[Hit, ...]]
 
@@ -75,71 +139,17 @@ def anew(_words: str, find: Callable[[], tuple[Hit, ...]]) -> tuple[Hit, ...]:
 class Lexicon:
     """The patterns of several vocabularies, ready to be found. It is built once and not changed."""
 
-    def __init__(self, vocabularies: Iterable[Vocabulary], remember: Remember = anew) -> None:
-        self._root = _Node()
-        self._beginnings: dict[str, str] = {}
-        self._ranges: dict[str, range] = {}
+    def __init__(
+        self, vocabularies: Iterable[Vocabulary], remember: Remember = anew, lay: Lay = lay
+    ) -> None:
+        self._patterns = lay(vocabularies)
+        self._leads = self._patterns.leads
         self._remember = remember
-        self._known: set[str] = set()
-        self._near: dict[int, tuple[str, ...]] = {}
-        self._fillers: set[str] = set()
-        guarded: set[str] = set()
-        places: dict[tuple[int, _Choices], _Node] = {}
-        for vocabulary in vocabularies:
-            self._fillers |= vocabulary.fillers
-            gap = WORD_GAP if vocabulary.spaces else CHARACTER_GAP
-            for entry in vocabulary.entries:
-                self._add(entry, vocabulary.tag, gap, places)
-                if vocabulary.near_misses:
-                    guarded.update(_guarded(entry.pattern))
-        for word in guarded:
-            alone = (word,)  # one value for most of its keys
-            for key in _deletions(word.rstrip("*")):
-                others = self._near.get(key)
-                self._near[key] = (*others, word) if others else alone
+        self._beginnings = {word[:-1]: word for word in self._leads if word.endswith("*")}
+        self._ranges = {word: _range(word) for word in self._leads if word.startswith("{")}
         self._lengths = sorted({len(b) for b in self._beginnings})
         # The same words come again and again; numbers, which may be somebody's, are not remembered.
         self._read = lru_cache(maxsize=8192)(self._readings)
-
-    def _add(
-        self, entry: Entry, language: str, gap: int, places: dict[tuple[int, _Choices], _Node]
-    ) -> None:
-        """Lays a pattern into the tree. All choices at a place lead to one node, and patterns that begin alike share it."""
-        target = Target(entry.kind, entry.name, language, entry.whole, entry.pattern.text)
-        node = self._root
-        for number, choices in enumerate(entry.pattern.places):
-            if number in entry.pattern.gaps:
-                node.after_gap = node.after_gap or (gap, _Node())
-                node = node.after_gap[1]
-            key = (id(node), choices)
-            if key not in places:
-                places[key] = self._place(node, choices)
-            node = places[key]
-        if target not in node.targets:
-            node.targets += (target,)
-
-    def _place(self, node: _Node, choices: _Choices) -> _Node:
-        """A new node to which each of the choices leads from `node`."""
-        end = _Node()
-        for words in choices:
-            at = node
-            for word in words[:-1]:
-                self._learn(word)
-                step = _Node()
-                at.following[word] = (*at.following.get(word, ()), step)
-                at = step
-            self._learn(words[-1])
-            at.following[words[-1]] = (*at.following.get(words[-1], ()), end)
-        return end
-
-    def _learn(self, word: str) -> None:
-        if word.endswith("*"):
-            self._beginnings[word[:-1]] = word
-        elif word.startswith("{"):
-            low, _, high = word[1:-1].partition("-")
-            self._ranges[word] = range(int(low), int(high) + 1)
-        else:
-            self._known.add(word)
 
     def find(self, words: Sequence[str]) -> tuple[Hit, ...]:
         """Every pattern that stands in `words` (folded), longest first.
@@ -150,13 +160,14 @@ class Lexicon:
 
     def _found(self, words: Sequence[str]) -> tuple[Hit, ...]:
         readings = [self._read(word) if word.isalpha() else self._readings(word) for word in words]
-        spared = frozenset(i for i, word in enumerate(words) if word in self._fillers)
-        present = {word for known_as in readings for word, _ in known_as}
+        ways = [[(self._leads[w], missed) for w, missed in known_as] for known_as in readings]
+        fillers = self._patterns.fillers
+        spared = frozenset(i for i, word in enumerate(words) if word in fillers)
         hits: dict[tuple[int, int], Hit] = {}
-        for start, known_as in enumerate(readings):
+        for start, known_as in enumerate(ways):
             if not known_as:
                 continue
-            for hit in self._from(start, readings, present):
+            for hit in self._from(start, ways):
                 if hit.target.whole and not _covers(hit, len(words), spared):
                     continue
                 key = (id(hit.target), start)
@@ -165,28 +176,26 @@ class Lexicon:
                     hits[key] = hit
         return tuple(sorted(hits.values(), key=_longest_first))
 
-    def _from(
-        self, start: int, readings: list[list[tuple[str, bool]]], present: set[str]
-    ) -> list[Hit]:
-        """Every pattern that begins with the word at `start`; `present` are all words of the message."""
+    def _from(self, start: int, ways: list[list[tuple[_Leads, bool]]]) -> list[Hit]:
+        """Every pattern that begins with the word at `start`."""
+        targets, gaps = self._patterns.targets, self._patterns.gaps
         found: list[Hit] = []
-        last = len(readings) - 1
-        # Where in the tree, the next word, how many words matched, whether one of them was mended.
-        paths = [(self._root, start, 0, False)]
+        last = len(ways) - 1
+        # The place in the tree, the next word, how many words matched, whether one of them was mended.
+        paths = [(ROOT, start, 0, False)]
         while paths:
-            node, at, weight, near = paths.pop()
-            for target in node.targets:
+            place, at, weight, near = paths.pop()
+            for target in targets.get(place, ()):
                 found.append(Hit(target, start, at, weight, near))
-            if node.after_gap is not None:
-                gap, gapped = node.after_gap
-                if not gapped.following.keys().isdisjoint(present):
-                    for place in range(at, min(at + gap, last) + 1):
-                        for word, missed in readings[place]:
-                            for following in gapped.following.get(word, ()):
-                                paths.append((following, place + 1, weight + 1, near or missed))
-            if at <= last and node.following:
-                for word, missed in readings[at]:
-                    for following in node.following.get(word, ()):
+            if place in gaps:
+                gap, after = gaps[place]
+                for word in range(at, min(at + gap, last) + 1):
+                    for leads, missed in ways[word]:
+                        for following in leads.get(after, ()):
+                            paths.append((following, word + 1, weight + 1, near or missed))
+            if at <= last:
+                for leads, missed in ways[at]:
+                    for following in leads.get(place, ()):
                         paths.append((following, at + 1, weight + 1, near or missed))
         return found
 
@@ -200,7 +209,7 @@ class Lexicon:
         return [(w, True) for w in self.near(word)]
 
     def _exactly(self, word: str) -> Iterator[str]:
-        if word in self._known:
+        if word in self._leads:
             yield word
         for length in self._lengths:
             if length > len(word):
@@ -227,7 +236,7 @@ class Lexicon:
                 if len(word) == 4
                 else ()
             )
-            return tuple(w for w in swapped if w in self._known)
+            return tuple(w for w in swapped if w in self._leads)
         found = {w for w in self._candidates(word) if not w.endswith("*") and one_slip(word, w)}
         for length in range(max(6, len(word) - ENDING), len(word) + 1):
             head = word[:length]
@@ -238,7 +247,7 @@ class Lexicon:
 
     def _candidates(self, word: str) -> Iterator[str]:
         for key in _deletions(word):
-            yield from (w for w in self._near.get(key, ()) if w[0] == word[0])
+            yield from (w for w in self._patterns.near.get(key, ()) if w[0] == word[0])
 
 
 class Widened(Lexicon):
@@ -290,15 +299,20 @@ def _guarded(pattern: Pattern) -> Iterator[str]:
             )
 
 
+def _range(word: str) -> range:
+    low, _, high = word[1:-1].partition("-")
+    return range(int(low), int(high) + 1)
+
+
 def _deletions(word: str) -> Iterator[int]:
     """The beginning of the word and that beginning with each letter left out: two words one slip apart share one of these.
 
-    As hashes, which take half the room; what they find is compared in full.
+    As checksums, which take half the room and are the same in every process; what they find is compared in full.
     """
     head = word[:BEGINNING]
-    yield hash(head)
+    yield crc32(head.encode())
     for i in range(len(head)):
-        yield hash(head[:i] + head[i + 1 :])
+        yield crc32((head[:i] + head[i + 1 :]).encode())
 
 
 def one_slip(typed: str, word: str) -> bool:
