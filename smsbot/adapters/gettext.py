@@ -31,19 +31,12 @@ from smsbot.core.conversation.proofread import Library
 from smsbot.core.language import placeholders
 from smsbot.core.language.language import Language
 from smsbot.core.language.translation import Translation
-from smsbot.core.understanding.vocabulary import Vocabulary
+from smsbot.core.understanding.vocabulary import Formats, Vocabulary
 from smsbot.flows.exchange import Line, Unusable
 
 WIDTH = 120  # columns of a PO file
 
-# One of a unit, where the language says it without a figure and the data writes "1 week".
-_ONE: Mapping[tuple[str, str], str] = {
-    ("he", "duration-minute"): "דקה",
-    ("he", "duration-hour"): "שעה",
-    ("he", "duration-day"): "יום",
-    ("he", "duration-week"): "שבוע",
-    ("he", "duration-month"): "חודש",
-}
+_OURS = {"fil": "tl"}  # the data's tag for a language that is Tagalog with another name
 TELLING = 200  # numbers by which two ways of counting are told apart
 
 
@@ -55,7 +48,8 @@ def posix(tag: str) -> str:
 def make_language(
     vocabulary: Vocabulary, plural: Callable[[int], int], plural_forms: int
 ) -> Language:
-    """The formats of one language, after the CLDR data of Babel."""
+    """The formats of one language, after the CLDR data of Babel and, where those lack something, after its vocabulary."""
+    said = vocabulary.formats
     try:
         locale = Locale.parse(posix(vocabulary.tag))
     except (UnknownLocaleError, ValueError) as error:
@@ -72,16 +66,21 @@ def make_language(
         plural_forms=plural_forms,
         number=lambda value: _ascii(numbers.format_decimal(value, locale=locale)),
         percent=lambda value: _ascii(numbers.format_percent(Decimal(value) / 100, locale=locale)),
-        unit=lambda value, unit: _unit(value, f"duration-{unit}", locale),
+        unit=lambda value, unit: _unit(value, unit, locale, said),
         price=lambda amount, currency: _ascii(
             numbers.format_currency(amount, currency, locale=locale)
         ),
-        day=lambda day: _ascii(dates.format_date(day, "long", locale=locale)),
+        day=lambda day: (
+            f"{day.day} {said.months[day.month - 1]} {day.year}"
+            if said.months
+            else _ascii(dates.format_date(day, "long", locale=locale))
+        ),
         clock=lambda clock: _ascii(dates.format_time(clock, "short", locale=locale)),
-        moment=lambda moment: _moment(moment, locale),
-        weekday=lambda day: locale.days["format"]["abbreviated"][day],
+        moment=lambda moment: _moment(moment, locale, said),
+        weekday=lambda day: (said.days_short or locale.days["format"]["abbreviated"])[day],
         name_of=lambda tag: (
-            locale.languages.get(posix(tag))
+            said.languages.get(tag)
+            or locale.languages.get(posix(tag))
             or Locale.parse(posix(tag)).get_language_name(locale)
             or tag
         ),
@@ -89,19 +88,22 @@ def make_language(
     )
 
 
-def _moment(moment: datetime, locale: Locale) -> str:
-    day = locale.days["format"]["wide"][moment.weekday()]
+def _moment(moment: datetime, locale: Locale, said: Formats) -> str:
+    day = (said.days or locale.days["format"]["wide"])[moment.weekday()]
     return f"{day} {_ascii(dates.format_time(moment.timetz(), 'short', locale=locale))}"
 
 
-def _unit(value: int, unit: str, locale: Locale) -> str:
+def _unit(value: int, name: str, locale: Locale, said: Formats) -> str:
     """A count of a unit, in the longest form in which the language's data has the plural that the number takes.
 
     Babel's data keeps some long forms in the short ones (Chinese) or leaves singulars out (Arabic weeks), and
     `format_unit` then writes a wrong plural or the unit's own id.
     """
-    if value == 1 and (name := _ONE.get((locale.language, unit))):
-        return name
+    if value == 1 and name in said.one:
+        return said.one[name]
+    if name in said.units:
+        return said.units[name].format(value)
+    unit = f"duration-{name}"
     known = locale._data["unit_patterns"].get(unit, {})
     plural = locale.plural_form(value)
     lengths: tuple[Literal["long", "short", "narrow"], ...] = ("long", "short", "narrow")
@@ -411,4 +413,4 @@ def spoken_in(region: str) -> tuple[str, ...]:
     if not region:
         return ()
     official = languages.get_official_languages(region, regional=True, de_facto=True)
-    return tuple(tag.replace("_", "-") for tag in official)
+    return tuple(_OURS.get(tag, tag).replace("_", "-") for tag in official)

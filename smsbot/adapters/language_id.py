@@ -4,6 +4,7 @@ Each detector may be missing (another processor, no wheel); the others then vote
 weights are those that read short messages best in the measurement that chose the detectors; `make bench` shows what they reach.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -80,8 +81,14 @@ def _add(shares: dict[str, float], tag: str, share: float) -> None:
     shares[tag] = shares.get(tag, 0.0) + share
 
 
+# A code, such as a campaign's: capitals and figures. It says nothing of the language of the words beside it.
+_CODE = re.compile(r"\b(?=[A-Z]*\d)[A-Z\d]{4,}\b")
+
+
 def _clean(text: str) -> str:
-    return text.encode("utf-8", "ignore").decode().replace("\x00", " ")
+    plain = text.encode("utf-8", "ignore").decode().replace("\x00", " ")
+    words = _CODE.sub(" ", plain)
+    return words if any(map(str.islower, words)) else plain
 
 
 def _by_code(tags: Sequence[str]) -> dict[str, tuple[str, ...]]:

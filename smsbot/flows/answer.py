@@ -34,8 +34,8 @@ from smsbot.core.understanding.reading import (
     Scores,
     asked_of,
     flagged,
+    stopped_by_words,
     understand,
-    without_guessed_stop,
 )
 from smsbot.core.understanding.redaction import keepable, redacted
 from smsbot.core.understanding.spoken import Prior, spoken, weigh
@@ -261,8 +261,8 @@ class Answer:
         prior = self._prior(talk, heard.region)
         reading = self._read(heard.seen, heard.scores, heard.evidence, prior)
         came = self._came(heard, reading.spoken.language)
-        if came is not None:  # "Hello, I saw your ad" is no opt-out
-            reading = without_guessed_stop(self.reader, heard.seen, reading)
+        if came is not None:
+            reading = stopped_by_words(self.reader, heard.seen, reading)
         around = self._around(heard, talk, came)
         decision = decide(talk, heard.inbound, reading, around)
         return self._composed(

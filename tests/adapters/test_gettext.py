@@ -1,6 +1,6 @@
 """Babel's formats in each language: figures are written as people there write them, with digits that can be dialled."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,12 @@ from smsbot.adapters.gettext import spoken_in
         ("tr", "1 hafta", "4 saat", "%80"),
         ("fa", "1 هفته", "4 ساعت", "80%"),
         ("ur", "1 ہفتہ", "4 گھنٹے", "80%"),
+        ("th", "1 สัปดาห์", "4 ชั่วโมง", "80%"),
+        ("ja", "1 週間", "4 時間", "80%"),
+        ("ko", "1주", "4시간", "80%"),
+        ("tl", "1 linggo", "4 na oras", "80%"),
+        ("ht", "1 semèn", "4 èdtan", "80 %"),
+        ("sw", "wiki 1", "saa 4", "80%"),
     ],
 )
 def test_figures_are_written_by_each_languages_own_rules(
@@ -49,9 +55,21 @@ def test_digits_are_ascii_in_every_language(texts: wiring.Texts) -> None:
         assert "duration" not in "".join(said)
 
 
+def test_creole_says_days_months_and_languages_in_its_own_words(texts: wiring.Texts) -> None:
+    """The general data on it are French."""
+    creole = texts.book.catalogs.by_tag["ht"].language
+    assert creole.day(date(2026, 11, 24)) == "24 novanm 2026"
+    assert creole.moment(datetime(2026, 11, 24, 9, 0, tzinfo=UTC)).startswith("madi ")
+    assert [creole.weekday(day) for day in (0, 6)] == ["len", "dim"]
+    assert creole.name_of("en") == "angle"
+    named = texts.library.scripts["ht"].vocabulary.formats.languages
+    assert named.keys() >= texts.book.catalogs.by_tag.keys()
+
+
 def test_a_regions_languages_come_with_the_official_ones_first() -> None:
     assert spoken_in("CA")[:2] == ("en", "fr")
     assert spoken_in("FR")[0] == "fr"
     assert spoken_in("MX")[0] == "es"
     assert spoken_in("EG")[0] == "ar"
+    assert spoken_in("PH")[:2] == ("en", "tl")
     assert spoken_in("") == ()

@@ -41,6 +41,19 @@ def test_what_is_romanised_is_left_to_the_learned_model() -> None:
     assert best(dict(detector.votes("kitna kharcha aayega"))) == "hi"
 
 
+def test_a_code_beside_the_words_says_nothing_of_their_language() -> None:
+    heard: list[str] = []
+
+    def learned(text: str) -> dict[str, float]:
+        heard.append(" ".join(text.split()))
+        return {"es": 1.0}
+
+    detector = Detector(TAGS, learned)
+    for text in ("hola, duele? K7F2", "kam 3andi 2esh", "STOP K7F2", "2019 hola"):
+        detector.votes(text)
+    assert heard == ["hola, duele?", "kam 3andi 2esh", "STOP K7F2", "hola"]
+
+
 def test_every_detector_is_either_there_or_said_to_be_missing() -> None:
     detector = Detector(TAGS)
     assert {*detector.present, *detector.missing} == {"eldc", "py3langid", "pycld2"}

@@ -403,6 +403,8 @@ def _speaking(turn: _Turn, tag: str) -> _Turn:
 
 def _language_asked(turn: _Turn) -> str:
     words, around = turn.reading.words, turn.around
+    if turn.talk.step != "language" and _meant_otherwise(turn):
+        return ""
     if words in around.names:
         return around.names[words]
     if "language" in turn.intents and (named := _language_in(turn)):
@@ -418,6 +420,13 @@ def _language_asked(turn: _Turn) -> str:
     ):
         return around.codes[words[-1]]
     return "" if set(turn.intents) - BESIDE_A_LANGUAGE else _language_in(turn)
+
+
+def _meant_otherwise(turn: _Turn) -> bool:
+    """Whether the message is a language's name and a word of the talk's own language: "hindi" is Tagalog for no."""
+    if turn.reading.words not in turn.around.names or "language" in turn.intents:
+        return False
+    return any(found.startswith(f"{turn.talk.language}: ") for found in turn.reading.found)
 
 
 def _language_in(turn: _Turn) -> str:

@@ -7,11 +7,12 @@ import re
 import unicodedata
 
 # Marks that are only decoration over a letter: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel signs, the dot below
-# of Indic letters; and what is not seen at all: joiners, zero-width spaces, marks of direction. The vowel signs of Indic and
-# South-East Asian scripts are letters of the word and stay; the Hebrew maqaf (U+05BE) is a hyphen and parts words.
+# of Indic letters, the nasal mark of Bengali, which most leave out; and what is not seen at all: joiners, zero-width spaces, marks of
+# direction. The vowel signs of Indic and South-East Asian scripts are letters of the word and stay; the Hebrew maqaf (U+05BE) is a
+# hyphen and parts words.
 _DECORATION = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640"
-    "\u093c\u09bc\u0a3c\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "\u093c\u0981\u09bc\u0a3c\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 
 # Letters that people type in place of one another, or that have no decomposition.
@@ -34,18 +35,25 @@ _LETTERS = str.maketrans(
         "ı": "i",
         "ə": "e",
         "\u0901": "\u0902",  # the two nasal marks of Devanagari
+        "\u0a70": "\u0a02",  # and of Gurmukhi
+        "ৎ": "ত",
+        "৳": " ৳ ",  # the sign of a currency, which would stick to its figure as a letter does
         "।": " ",  # ends an Indic sentence, and would stick to its last word
         "॥": " ",
     }
 )
 
 # Scripts that write no spaces between words: each character stands for itself.
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSPACED = "\u0e01-\u0e3e\u0e40-\u0e7f\u3040-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(
-    rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[\u0900-\u0d7f][^\W_{_UNSPACED}]*)*|[$€£¥]"
+    rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[\u0900-\u09f1\u0a01-\u0d7f][^\W_{_UNSPACED}]*)*|[$€£¥৳฿₩₪₫₱₹]"
 )
 _SHORT_ELISION = re.compile(r"(?<!\w)(\w{1,2})['’ʼ`´](?=\w)")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
+# A figure and the word that is written onto it: 17살, 16лет. In Latin letters the two are often one word, or one in disguise (pr1ce).
+_FIGURE = re.compile(r"(?<=\d)(?=[^\W\d_a-z])|(?<=[^\W\d_a-z])(?=\d)")
+# Laughter and tears in single letters of Hangul, which are written onto the last word: 네ㅋㅋ, 아파요ㅠㅠ.
+_LAUGHTER = re.compile("(?<=[\uac00-\ud7a3])(?=[\u1100-\u11ff])")
 _RUN = re.compile(r"([^\W\d_])\1{2,}")
 _ASCII_WORDS = re.compile(r"[a-z0-9$]+")
 
@@ -66,6 +74,7 @@ def fold(text: str) -> str:
         folded = _DECORATION.sub("", unicodedata.normalize("NFD", folded))
         folded = unicodedata.normalize("NFC", folded).translate(_LETTERS)
         folded = "".join(_digit(c) if c.isdigit() and not c.isascii() else c for c in folded)
+        folded = _LAUGHTER.sub(" ", _FIGURE.sub(" ", folded))
     if "'" in folded or not folded.isascii():
         folded = _APOSTROPHE.sub("", _SHORT_ELISION.sub(r"\1 ", folded))
     return _RUN.sub(r"\1", folded)

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 
 from .folding import tokens
-from .lexicon import Hit, Lexicon, Remember, Widened, anew
+from .lexicon import Hit, Lay, Lexicon, Remember, Widened, anew, lay
 from .vocabulary import Vocabulary
 
 PART_WORDS = 3  # below this many words a sentence is read with the one before it
@@ -21,10 +22,11 @@ class Reader:
     """What is needed to read in the loaded languages; built once for all messages."""
 
     lexicon: Lexicon
-    scripts: Mapping[str, str]  # language -> the script of its own name
+    scripts: Mapping[str, tuple[str, ...]]  # language -> the scripts that it is written in
     risks: Mapping[str, int]  # intent -> which of two answers goes first: the higher
     covers: Mapping[str, tuple[str, ...]]  # intent -> those that its answer answers as well
     stop_words: frozenset[str]  # single words that opt out as a whole message
+    stop_rows: frozenset[tuple[str, ...]]  # the same in characters, where no spaces part the words
     romanised: frozenset[str] = frozenset()  # languages that people also type in Latin letters
 
     @property
@@ -39,15 +41,17 @@ def make_reader(
     covers: Mapping[str, tuple[str, ...]] | None = None,
     romanised: Iterable[str] = (),
     remember: Remember = anew,
+    lay: Lay = lay,
 ) -> Reader:
-    """The reader of the given vocabularies."""
+    """The reader of the given vocabularies, whose patterns `lay` lays into a tree."""
     known = tuple(vocabularies)
     return Reader(
-        lexicon=Lexicon(known, remember),
-        scripts={v.tag: script_of(v.own_name[0]) for v in known},
+        lexicon=Lexicon(known, remember, lay),
+        scripts={v.tag: v.scripts or (script_of(v.own_name[0]),) for v in known},
         risks=risks,
         covers=covers or {},
         stop_words=frozenset(word for v in known for word in _stop_words(v)),
+        stop_rows=frozenset(row for v in known if not v.spaces for row in _stop_rows(v)),
         romanised=frozenset(romanised),
     )
 
@@ -59,11 +63,30 @@ def widened(reader: Reader, more: Iterable[Vocabulary]) -> Reader:
 
 def _stop_words(vocabulary: Vocabulary) -> Iterator[str]:
     """The single words by which a whole message opts out; single characters are words of too many meanings."""
+    for places in _stops_whole(vocabulary):
+        if len(places) == 1:
+            yield from (w for (w, *more) in places[0] if not more and len(w) >= _least(w))
+
+
+def _stop_rows(vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+    """The characters of each word or phrase by which a whole message opts out."""
+    for places in _stops_whole(vocabulary):
+        for choice in product(*places):
+            row = tuple(character for words in choice for character in words)
+            if _length(row) > 1:
+                yield row
+
+
+def _stops_whole(vocabulary: Vocabulary) -> Iterator[tuple[tuple[tuple[str, ...], ...], ...]]:
     for entry in vocabulary.entries:
-        if (entry.kind, entry.name, entry.whole) != ("intents", "stop", True):
-            continue
-        if len(entry.pattern.places) == 1:
-            yield from (w for (w, *more) in entry.pattern.places[0] if not more and len(w) > 2)
+        stops = (entry.kind, entry.name, entry.whole) == ("intents", "stop", True)
+        if stops and not entry.pattern.gaps:
+            yield entry.pattern.places
+
+
+def _least(word: str) -> int:
+    """Letters that a word of one meaning has at least: a syllable of Hangul is two or three of another script."""
+    return 2 if script_of(word[0]) == "HANGUL" else 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +95,7 @@ class Look:
 
     text: str
     words: tuple[str, ...]
+    length: int  # in words, also where no spaces part them
     hits: tuple[Hit, ...]
     scripts: Mapping[str, float]
     letters: int
@@ -95,6 +119,7 @@ def look(reader: Reader, text: str) -> Look:
     return Look(
         text=text,
         words=words,
+        length=_length(words),
         hits=hits,
         scripts=scripts,
         letters=letters,
@@ -111,10 +136,22 @@ _END = re.compile(r"[.!?;\n…؛؟。！？；।]+")
 
 def _stops(reader: Reader, text: str, words: tuple[str, ...]) -> bool:
     """Whether one of several sentences is nothing but a word that opts out."""
-    if reader.stop_words.isdisjoint(words):
+    if reader.stop_words.isdisjoint(words) and all(len(w) > 1 for w in words):
         return False
     sentences = [said for part in _SENTENCE.split(text) if (said := tokens(part))]
-    return len(sentences) > 1 and any(reader.stop_words.issuperset(said) for said in sentences)
+    return len(sentences) > 1 and any(
+        said in reader.stop_rows or reader.stop_words.issuperset(said) for said in sentences
+    )
+
+
+# Thai letters to a word, as its words have on average; the characters of other scripts without spaces count as words.
+_THAI_LETTERS = 4
+
+
+def _length(words: tuple[str, ...]) -> int:
+    """How many words there are; Thai ones are counted by their letters."""
+    letters = sum("\u0e01" <= word <= "\u0e5b" for word in words if len(word) == 1)
+    return len(words) - letters + -(-letters // _THAI_LETTERS)
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -129,9 +166,12 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(parts[:PARTS])
 
 
+_PAUSES = " 、，"
+
+
 def _lines(sentence: str) -> Iterator[str]:
     while len(sentence) > PART_LENGTH:
-        cut = sentence.rfind(" ", 1, PART_LENGTH)
+        cut = max(sentence.rfind(pause, 1, PART_LENGTH) for pause in _PAUSES)
         cut = cut if cut > 0 else PART_LENGTH
         yield sentence[:cut]
         sentence = sentence[cut:].strip()
@@ -144,7 +184,7 @@ def _scripts(text: str) -> tuple[Mapping[str, float], int]:
     if text.isascii():
         count = sum(map(str.isalpha, text))
         return ({"LATIN": 1.0} if count else {}), count
-    counts = Counter(script_of(c) for c in text if c.isalpha())
+    counts = Counter(map(script_of, filter(str.isalpha, unicodedata.normalize("NFKC", text))))
     total = counts.total()
     return {script: count / total for script, count in counts.items()}, total
 
@@ -152,4 +192,9 @@ def _scripts(text: str) -> tuple[Mapping[str, float], int]:
 @lru_cache(maxsize=4096)
 def script_of(letter: str) -> str:
     """The script of a letter, by its name in Unicode; UNKNOWN where it has none."""
-    return unicodedata.name(letter, "UNKNOWN").partition(" ")[0]
+    name = unicodedata.name(letter, "UNKNOWN").partition(" ")[0]
+    return _SHARED.get(name, name)
+
+
+# Marks that stand among the letters of one script and have a name of their own.
+_SHARED = {"KATAKANA-HIRAGANA": "KATAKANA", "IDEOGRAPHIC": "CJK"}

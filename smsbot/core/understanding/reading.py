@@ -105,7 +105,7 @@ def understand(
     flags = _flags(look, scores, spoken.evidence)
     modelled = bool(scores) and scores[0].tier == "encoder"
     told = (
-        _modelled(reader, chosen, _repriced(scores, look, chosen), len(look.words))
+        _modelled(reader, chosen, _repriced(scores, look, chosen), look.length)
         if modelled
         else _keyed(reader, chosen, scores)
     )
@@ -131,8 +131,14 @@ def understand(
     )
 
 
-def without_guessed_stop(reader: Reader, look: Look, reading: Reading) -> Reading:
-    """The reading without an opt-out that the model alone sees and no word of the message says."""
+def stopped_by_words(reader: Reader, look: Look, reading: Reading) -> Reading:
+    """The reading of a message that has a campaign's code: it opts out where a word of it says so, and not where only the model thinks so.
+
+    Who writes "STOP" and the code opts out; "Hello, I saw your ad" and the code is a greeting.
+    """
+    plain = [word for word in look.words if reader.lexicon.knows(word)]
+    if plain and reader.stop_words.issuperset(plain):
+        return replace(reading, intents=("stop",))
     said = any(h.name == "stop" for h in look.hits) or not reader.stop_words.isdisjoint(look.words)
     if said or "stop" not in reading.intents:
         return reading
@@ -191,7 +197,7 @@ def _flags(look: Look, scores: Sequence[Scores], evidence: Mapping[str, float]) 
         if h.target.kind == "redflags"
         and not ((foreign or (h.near and not leans)) and not plausible(evidence, h.target.language))
     ]
-    brief = len(look.words) <= FEW or look.letters <= BRIEF
+    brief = look.length <= FEW or look.letters <= BRIEF
     least = FLAG_OF_FEW if brief else FLAG
     seen = [told for part in scores if (told := _seen(part, least))]
     more = [n for n, share in seen if not named or (share >= CERTAIN and TIERS[n] != "today")]

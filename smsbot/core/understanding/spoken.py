@@ -13,6 +13,7 @@ PATTERNS = 0.4  # weight of the share of words that patterns of the language exp
 FADING = 0.5  # what is left, a turn later, of what spoke for a language before
 UNHEARD = 0.25  # below this, nothing speaks for any language
 PLAUSIBLE = 0.3  # of what speaks for the likeliest language, from which another one may be meant
+FOREIGN = 0.1  # share of letters from which a message is not in a language that has no such letters
 KEPT = 2  # languages of which the talk remembers what spoke for them
 
 
@@ -88,8 +89,14 @@ def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, f
     """
     if not look.letters:
         return dict.fromkeys(reader.scripts, 0.0)
-    fitting = {tag for tag in reader.scripts if _fits(reader, look, tag)}
-    own = {t for t in fitting if look.scripts.get(reader.scripts[t], 0.0) >= 0.5}
+    written = {tag: sum(look.scripts.get(s, 0.0) for s in of) for tag, of in reader.scripts.items()}
+    fitting = {
+        tag for tag, share in written.items() if share >= 0.5 or _romanised(reader, look, tag)
+    }
+    # Japanese characters alone may be Chinese; with kana among them they are not.
+    most = max(written.values())
+    own = {tag for tag, share in written.items() if share >= 0.5 and share > most - FOREIGN}
+    fitting -= {tag for tag, share in written.items() if 0.5 <= share <= most - FOREIGN}
     alone = len(own) == 1 and not look.scripts.get("LATIN", 0.0) >= 0.5
     trust = min(1.0, look.letters / TRUSTED_LETTERS)
     matched: dict[str, dict[int, float]] = {}
@@ -100,7 +107,7 @@ def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, f
     if look.commanded and (among := sum(votes.get(tag, 0.0) for tag in matched)) > 0:
         # The whole message is a word of these languages: the votes are among them.
         votes = {tag: votes.get(tag, 0.0) / among for tag in matched}
-    form = chinese_form(look.text) if look.scripts.get("CJK") else {}
+    form = _form(look.text) if look.scripts.get("CJK") else {}
     evidence = {}
     for tag in reader.scripts:
         if tag not in fitting:
@@ -108,12 +115,7 @@ def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, f
             continue
         share = sum(matched.get(tag, {}).values()) / len(look.words) if look.words else 0.0
         script = 1.0 if alone and tag in own else 0.0
-        evidence[tag] = (
-            script
-            + trust * votes.get(tag, 0.0)
-            + PATTERNS * share
-            + form.get(tag.partition("-")[2], 0.0)
-        )
+        evidence[tag] = script + trust * votes.get(tag, 0.0) + PATTERNS * share + form.get(tag, 0.0)
     return evidence
 
 
@@ -123,26 +125,61 @@ def plausible(evidence: Mapping[str, float], tag: str) -> bool:
     return most < UNHEARD or evidence.get(tag, 0.0) >= PLAUSIBLE * most
 
 
-def _fits(reader: Reader, look: Look, tag: str) -> bool:
-    """Whether the message is written as the language is: in its own script, or in Latin letters where people do that too."""
-    if look.scripts.get(reader.scripts[tag], 0.0) >= 0.5:
-        return True
+def _romanised(reader: Reader, look: Look, tag: str) -> bool:
+    """Whether the message stands in Latin letters, and people type the language in them too."""
     return tag in reader.romanised and look.scripts.get("LATIN", 0.0) >= 0.5
 
 
 def chinese_form(text: str) -> dict[str, float]:
-    """How far the characters are simplified or traditional ones: each form's share of those that only one of them has.
+    """How far the characters are simplified or traditional ones: each form's share of those that not both of them have.
 
     GB 2312 holds the simplified characters and Big5 with Hong Kong's additions the traditional ones; what both hold says nothing.
+    Of those additions, characters that stand in Japan's standard too are Japan's, and of neither form.
     """
-    simplified = traditional = 0
-    for character in text:
-        if "\u3400" <= character <= "\u9fff":
-            plain, full = _holds("gb2312", character), _holds("big5hkscs", character)
-            simplified += plain and not full
-            traditional += full and not plain
-    known = simplified + traditional
+    simplified = traditional = neither = 0
+    for character in filter(_han, text):
+        plain, full = _holds("gb2312", character), _traditional(character)
+        simplified += plain and not full
+        traditional += full and not plain
+        neither += not (plain or full) and _common_in_japan(character)
+    known = simplified + traditional + neither
     return {"Hans": simplified / known, "Hant": traditional / known} if known else {}
+
+
+def japanese_form(text: str) -> float:
+    """How far the characters are those that Japan writes and China does not: their share of those that tell the two apart.
+
+    Level 1 of JIS X 0208 holds the characters of today's Japanese; one speaks for it where a form of Chinese does not use it.
+    """
+    japanese = others = 0
+    for character in filter(_han, text):
+        if not _common_in_japan(character):
+            others += 1
+        elif not (_holds("gb2312", character) and _traditional(character)):
+            japanese += 1
+    return japanese / (japanese + others) if japanese else 0.0
+
+
+def _traditional(character: str) -> bool:
+    additions = _holds("big5hkscs", character) and not _holds("shift_jis", character)
+    return additions or _holds("big5", character)
+
+
+def _common_in_japan(character: str) -> bool:
+    return _holds("shift_jis", character) and character.encode("shift_jis") <= _LEVEL_1
+
+
+_LEVEL_1 = b"\x98\x72"  # the last character of level 1, in Shift JIS
+
+
+def _han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
+
+
+def _form(text: str) -> dict[str, float]:
+    """What the form of the characters says for each language that is written in them."""
+    chinese = {f"zh-{form}": share for form, share in chinese_form(text).items()}
+    return {**chinese, "ja": japanese_form(text)}
 
 
 def _holds(charset: str, character: str) -> bool:

@@ -34,6 +34,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Formats:
+    """How a language says what the general data on languages does not hold, or holds in another language's words; all may be empty."""
+
+    months: tuple[str, ...] = ()  # as in a date, January first
+    days: tuple[str, ...] = ()  # Monday first
+    days_short: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)  # unit -> "{} of it", for any count
+    one: Mapping[str, str] = field(default_factory=dict)  # unit -> one of it, said without a figure
+    languages: Mapping[str, str] = field(default_factory=dict)  # tag -> the language's name
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What people type in one language, and the words by which its texts are checked."""
 
@@ -53,6 +65,10 @@ class Vocabulary:
     glossary: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # how the texts call a thing
+    scripts: tuple[
+        str, ...
+    ] = ()  # how it is written, where that is more than its own name's script
+    formats: Formats = Formats()
 
 
 KINDS = ("intents", "follow_ups", "redflags")
@@ -119,6 +135,28 @@ def read_vocabulary(tag: str, table: Mapping[str, Any]) -> Vocabulary:
         forbidden=tuple(safety.get("forbidden", ())),
         terms={name: tuple(words) for name, words in safety.get("terms", {}).items()},
         glossary={name: tuple(words) for name, words in table.get("glossary", {}).items()},
+        scripts=tuple(table.get("scripts", ())),
+        formats=_formats(table.get("formats", {})),
+    )
+
+
+def _formats(table: Mapping[str, Any]) -> Formats:
+    listed = {"months": 12, "days": 7, "days_short": 7}
+    for key, value in table.items():
+        if key in listed and not (isinstance(value, list) and len(value) == listed[key]):
+            raise Malformed(f"formats.{key} must have {listed[key]} words")
+        if key not in (*listed, "units", "one", "languages"):
+            raise Malformed(f"formats.{key} is not known")
+    for unit, text in table.get("units", {}).items():
+        if text.count("{}") != 1:
+            raise Malformed(f"formats.units.{unit} must hold {{}} once, where the number stands")
+    return Formats(
+        months=tuple(table.get("months", ())),
+        days=tuple(table.get("days", ())),
+        days_short=tuple(table.get("days_short", ())),
+        units=dict(table.get("units", {})),
+        one=dict(table.get("one", {})),
+        languages=dict(table.get("languages", {})),
     )
 
 

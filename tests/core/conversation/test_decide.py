@@ -248,6 +248,14 @@ def test_words_of_an_opt_out_in_another_meaning_opt_nobody_out(words: str, say: 
     assert "OptedOut" not in say(words).kept.events
 
 
+def test_hindi_is_no_in_a_tagalog_talk_and_a_language_elsewhere(say: Say) -> None:
+    assert say("hindi").kept.language == "hi"
+    assert say("Tagalog").kept.language == "tl"
+    assert say("hindi").kept.language == "tl"
+    say("LANG")
+    assert say("hindi").kept.language == "hi"
+
+
 def test_the_twenty_first_message_in_five_minutes_is_told_so_once_and_then_left_alone(
     say: Say,
 ) -> None:

@@ -99,6 +99,13 @@ def test_a_vocabulary_names_the_key_that_is_wrong() -> None:
         read_vocabulary("en", {**table, "intents": {"price": {"wrods": []}}})
     with pytest.raises(Malformed, match="direction must be"):
         read_vocabulary("en", {**table, "intents": {}, "direction": "up"})
+    for formats, said in (
+        ({"months": ["janvye"]}, r"formats\.months must have 12 words"),
+        ({"units": {"hour": "èdtan"}}, r"formats\.units\.hour must hold {} once"),
+        ({"weeks": []}, r"formats\.weeks is not known"),
+    ):
+        with pytest.raises(Malformed, match=said):
+            read_vocabulary("ht", {**table, "intents": {}, "formats": formats})
 
 
 @pytest.mark.parametrize(

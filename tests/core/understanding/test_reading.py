@@ -6,7 +6,7 @@ import pytest
 
 from smsbot import wiring
 from smsbot.core.understanding.look import look
-from smsbot.core.understanding.reading import without_guessed_stop
+from smsbot.core.understanding.reading import stopped_by_words
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_an_opt_out_that_no_word_says_can_be_left_out(
     text: str, read_as: tuple[str, ...], left: tuple[str, ...], texts: wiring.Texts, read
 ) -> None:  # type: ignore[no-untyped-def]
     reading = replace(read(text), intents=read_as)
-    assert without_guessed_stop(texts.reader, look(texts.reader, text), reading).intents == left
+    assert stopped_by_words(texts.reader, look(texts.reader, text), reading).intents == left

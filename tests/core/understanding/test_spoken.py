@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from smsbot.core.understanding.look import Reader, look, make_reader
-from smsbot.core.understanding.spoken import Prior, Spoken, chinese_form, spoken, weigh
+from smsbot.core.understanding.spoken import (
+    Prior,
+    Spoken,
+    chinese_form,
+    japanese_form,
+    spoken,
+    weigh,
+)
 from smsbot.core.understanding.vocabulary import read_vocabulary
 
 
@@ -16,11 +23,15 @@ def reader() -> Reader:
         "hi": "हिन्दी",
         "zh-Hans": "简体中文",
         "zh-Hant": "繁體中文",
+        "ja": "日本語",
+        "ko": "한국어",
+        "th": "ไทย",
     }
     tables: dict[str, Any] = {
         tag: {"own_name": name, "direction": "ltr", "intents": {}, "redflags": {}, "safety": {}}
         for tag, name in names.items()
     }
+    tables["ja"]["scripts"] = ["CJK", "HIRAGANA", "KATAKANA"]
     return make_reader((read_vocabulary(t, v) for t, v in tables.items()), {}, romanised={"hi"})
 
 
@@ -48,6 +59,57 @@ def test_romanised_hindi_is_hindi_and_romanised_chinese_is_not_chinese() -> None
 )
 def test_characters_of_one_form_tell_the_forms_apart(text: str, form: dict[str, float]) -> None:
     assert chinese_form(text) == form
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "息ができない",
+        "施術後に呼吸困難です",
+        "ボトックスの料金",
+        "ﾎﾞﾄｯｸｽ",
+        "コーヒー",
+        "いつ効く？",
+        "喉が腫れて飲込めない",
+    ],
+)
+def test_kana_among_the_characters_are_japanese_whatever_is_voted(text: str) -> None:
+    told = settle(text, {"zh-Hant": 0.6, "zh-Hans": 0.4})
+    assert (told.language, told.certain) == ("ja", True)
+    assert told.evidence["zh-Hans"] == told.evidence["zh-Hant"] == 0
+
+
+def test_one_kana_that_is_the_fashion_in_a_chinese_message_does_not_make_it_japanese() -> None:
+    text = "請問你們の診所打一次肉毒桿菌要多少錢呢謝謝"
+    assert settle(text, {"zh-Hant": 0.9, "ja": 0.1}).language == "zh-Hant"
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("価格", 1.0),
+        ("予約変更", 1.0),
+        ("多少錢", 0.0),
+        ("多少钱", 0.0),
+        ("請問價錢", 0.5),
+        ("安全", 0.0),
+        ("how", 0.0),
+    ],
+)
+def test_characters_that_only_japan_writes_speak_for_japanese(text: str, share: float) -> None:
+    assert japanese_form(text) == share
+
+
+def test_japanese_without_kana_is_told_from_chinese_by_its_characters_and_the_region() -> None:
+    votes = {"zh-Hans": 0.3, "zh-Hant": 0.4, "ja": 0.3}
+    assert settle("予約変更", votes).language == "ja"
+    assert settle("安全性", votes, expected=("ja",)).language == "ja"
+    assert settle("價錢多少", votes, expected=("ja",)).language == "zh-Hant"
+
+
+@pytest.mark.parametrize(("text", "tag"), [("숨을 못 쉬겠어요ㅠㅠ", "ko"), ("หายใจไม่ออก", "th")])
+def test_hangul_and_thai_are_of_one_language_each(text: str, tag: str) -> None:
+    assert settle(text, {"zh-Hans": 1.0}).language == tag
 
 
 def test_what_both_forms_write_alike_stays_in_the_form_of_the_talk() -> None:
