@@ -401,6 +401,11 @@ def _speaking(turn: _Turn, tag: str) -> _Turn:
     return replace(turn, reading=replace(turn.reading, spoken=spoken))
 
 
+CHARACTERS_ASKING = (
+    14  # at most in which a language is asked for by its name, where each character is a word
+)
+
+
 def _language_asked(turn: _Turn) -> str:
     words, around = turn.reading.words, turn.around
     if turn.talk.step != "language" and _meant_otherwise(turn):
@@ -409,7 +414,7 @@ def _language_asked(turn: _Turn) -> str:
         return around.names[words]
     if "language" in turn.intents and (named := _language_in(turn)):
         return named  # wherever the name stands
-    if not 1 <= len(words) <= 5:
+    if not 1 <= len(words) <= (CHARACTERS_ASKING if max(map(len, words), default=0) == 1 else 5):
         return ""
     if len(words) == 1 and turn.talk.step == "language" and words[0] in around.codes:
         return around.codes[words[0]]

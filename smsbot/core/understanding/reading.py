@@ -29,7 +29,8 @@ SAFETY_RISK = 8  # from this risk on a misspelled word counts beside well-spelle
 
 # From which share of the model's on a meaning counts. Measured on the scoreboard's messages: `make bench` prints what they reach.
 ANSWER = 0.6  # the likeliest meaning is answered
-GIVING = 0.9  # the same for START, which takes an opt-out back, and for opt-out and deletion in a message of few words
+GIVING = 0.9  # the same for START, which takes an opt-out back, and for opt-out and deletion in few words or beside a sign of danger
+GUESSED = 0.5  # of all shares, signs of danger among them, which an opt-out, a deletion or a child's age needs that no word says
 CONFIRMED = 0.3  # the same where a keyword says so too
 KEYWORD = 2.0  # by how much a keyword raises what it names
 ASK = 0.2  # it is offered as "did you mean"; below, the message is not understood
@@ -105,7 +106,7 @@ def understand(
     flags = _flags(look, scores, spoken.evidence)
     modelled = bool(scores) and scores[0].tier == "encoder"
     told = (
-        _modelled(reader, chosen, _repriced(scores, look, chosen), look.length)
+        _modelled(reader, chosen, _repriced(scores, look, chosen), look.length, flags is not None)
         if modelled
         else _keyed(reader, chosen, scores)
     )
@@ -232,7 +233,9 @@ def _seen(scores: Scores, least: float) -> tuple[str, float] | None:
 # ---------------------------------------------------------------- by the model
 
 
-def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores], words: int) -> _Told:
+def _modelled(
+    reader: Reader, chosen: list[Hit], scores: Sequence[Scores], words: int, flagged: bool
+) -> _Told:
     """The likeliest meaning, where the model is sure of it or a keyword agrees; else what to offer."""
     keyed = {h.name for h in chosen if h.target.kind == "intents"}
     shares = _confirmed(_meanings(scores[0].shares), keyed)
@@ -242,9 +245,11 @@ def _modelled(reader: Reader, chosen: list[Hit], scores: Sequence[Scores], words
     meant = [n for n, (alone, agreed) in SAFETY.items() if _counts(n, alone, agreed, keyed, scores)]
     if len(keyed) == 1 and words <= SHORT and share < OVERRULED and not keyed & set(SAFETY):
         return _Told(tuple(keyed), (), max(share, ANSWER), "keywords", candidates)
-    taking = first in ("stop", "forget") and words <= FEW
+    taking = first in ("stop", "forget") and (words <= FEW or flagged)
     needed = GIVING if first == "start" or taking else ANSWER
-    sure = share >= needed or (first in keyed and share >= CONFIRMED)
+    # Beside a sign of danger little is left for the rest: the likeliest of it is not likely for that.
+    guessed = first in ALONE and first not in keyed and _kept(scores[0].shares)[first] < GUESSED
+    sure = not guessed and (share >= needed or (first in keyed and share >= CONFIRMED))
     if sure and first not in meant:
         meant.append(first)
     meant += [name for name in _others(first, shares, keyed, scores[1:]) if name not in meant]

@@ -89,9 +89,20 @@ def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, f
     """
     if not look.letters:
         return dict.fromkeys(reader.scripts, 0.0)
+    matched: dict[str, dict[int, float]] = {}
+    for hit in look.hits:
+        words = matched.setdefault(hit.target.language, {})
+        for place in range(hit.start, hit.end):
+            words[place] = max(words.get(place, 0.0), 0.5 if hit.near else 1.0)
+    explained = {
+        tag: sum(words.values()) / len(look.words) if look.words else 0.0
+        for tag, words in matched.items()
+    }
     written = {tag: sum(look.scripts.get(s, 0.0) for s in of) for tag, of in reader.scripts.items()}
     fitting = {
-        tag for tag, share in written.items() if share >= 0.5 or _romanised(reader, look, tag)
+        tag
+        for tag, share in written.items()
+        if share >= 0.5 or _romanised(reader, look, tag) or explained.get(tag, 0.0) >= 0.5
     }
     # Japanese characters alone may be Chinese; with kana among them they are not.
     most = max(written.values())
@@ -99,11 +110,6 @@ def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, f
     fitting -= {tag for tag, share in written.items() if 0.5 <= share <= most - FOREIGN}
     alone = len(own) == 1 and not look.scripts.get("LATIN", 0.0) >= 0.5
     trust = min(1.0, look.letters / TRUSTED_LETTERS)
-    matched: dict[str, dict[int, float]] = {}
-    for hit in look.hits:
-        words = matched.setdefault(hit.target.language, {})
-        for place in range(hit.start, hit.end):
-            words[place] = max(words.get(place, 0.0), 0.5 if hit.near else 1.0)
     if look.commanded and (among := sum(votes.get(tag, 0.0) for tag in matched)) > 0:
         # The whole message is a word of these languages: the votes are among them.
         votes = {tag: votes.get(tag, 0.0) / among for tag in matched}
@@ -113,9 +119,13 @@ def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, f
         if tag not in fitting:
             evidence[tag] = 0.0
             continue
-        share = sum(matched.get(tag, {}).values()) / len(look.words) if look.words else 0.0
         script = 1.0 if alone and tag in own else 0.0
-        evidence[tag] = script + trust * votes.get(tag, 0.0) + PATTERNS * share + form.get(tag, 0.0)
+        evidence[tag] = (
+            script
+            + trust * votes.get(tag, 0.0)
+            + PATTERNS * explained.get(tag, 0.0)
+            + form.get(tag, 0.0)
+        )
     return evidence
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from smsbot import wiring
 from smsbot.core.understanding.look import look
-from smsbot.core.understanding.reading import stopped_by_words
+from smsbot.core.understanding.reading import Scores, stopped_by_words, understand
+from smsbot.core.understanding.spoken import Prior, spoken, weigh
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_a_plain_word_of_one_language_is_no_sign_of_another(text: str, intent: s
     [
         ("hello i saw your ad", ("stop",), ("greeting",)),
         ("hello i saw your ad, how much", ("stop", "price"), ("price",)),
-        ("STOP K7F2", ("stop",), ("stop",)),
+        ("STOP K7F2", (), ("stop",)),
         ("please unsubscribe me", ("stop",), ("stop",)),
         ("hello i saw your ad", (), ()),  # what was not understood stays so
     ],
@@ -121,3 +122,29 @@ def test_an_opt_out_that_no_word_says_can_be_left_out(
 ) -> None:  # type: ignore[no-untyped-def]
     reading = replace(read(text), intents=read_as)
     assert stopped_by_words(texts.reader, look(texts.reader, text), reading).intents == left
+
+
+@pytest.mark.parametrize(
+    ("shares", "intents"),
+    [
+        ({"redflags.swallowing": 0.78, "stop": 0.2, "what": 0.02}, ()),
+        ({"redflags.swallowing": 0.3, "stop": 0.55, "what": 0.15}, ()),
+        ({"redflags.swallowing": 0.4, "stop": 0.59, "what": 0.01}, ("stop",)),
+        ({"redflags.swallowing": 0.78, "pain": 0.2, "what": 0.02}, ("pain",)),
+    ],
+)
+def test_what_little_is_left_beside_a_sign_of_danger_is_no_opt_out(
+    shares: dict[str, float], intents: tuple[str, ...], texts: wiring.Texts
+) -> None:
+    seen = look(texts.reader, "のみこめないんです")
+    language = spoken(seen, weigh(texts.reader, seen, {}), Prior())
+    reading = understand(texts.reader, seen, language, [Scores("encoder", shares)])
+    assert reading.triage is not None
+    assert reading.intents == intents
+
+
+def test_signs_that_are_typed_in_latin_letters_are_answered_in_the_language_of_the_talk(
+    read,
+) -> None:  # type: ignore[no-untyped-def]
+    assert read("iki ga dekinai", current="ja").language == "ja"
+    assert read("sum mot swieoyo", current="ko").language == "ko"
