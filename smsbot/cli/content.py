@@ -7,7 +7,7 @@ from collections import Counter
 from tqdm import tqdm
 
 from smsbot import wiring
-from smsbot.flows.contents import Synced
+from smsbot.flows.contents import AS_TEXT, Synced
 from smsbot.ports import Refused, Unavailable
 from smsbot.settings import Misconfigured, Settings
 
@@ -23,6 +23,7 @@ def parsers(content: argparse.ArgumentParser) -> None:
 def _sync(_options: argparse.Namespace) -> int:
     """One line for each on standard output: its state, key and language. 1 where something was left out or cannot be asked."""
     states: Counter[str] = Counter()
+    said: set[str] = set()
     try:
         syncing = wiring.make_syncing(Settings.from_env())
         with tqdm(total=len(syncing.wanted()), unit=" texts", leave=False, disable=None) as bar:
@@ -31,8 +32,14 @@ def _sync(_options: argparse.Namespace) -> int:
                 states[one.state] += 1
                 wanted = one.wanted
                 tqdm.write(f"{one.state}\t{wanted.key}\t{wanted.language}", file=sys.stdout)
-                if one.why:
+                if one.why and one.state != AS_TEXT:
                     tqdm.write(f"{wanted.key}, {wanted.language}: {one.why}", file=sys.stderr)
+                elif one.why and wanted.language not in said:
+                    said.add(wanted.language)
+                    tqdm.write(
+                        f"{wanted.language}: WhatsApp has no menus in this language; they go out as numbered texts",
+                        file=sys.stderr,
+                    )
                 bar.update()
 
             syncing.sync(tell)

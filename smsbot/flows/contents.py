@@ -16,6 +16,7 @@ ROWS = 10  # of a list (Twilio, list pickers)
 BUTTON_LENGTH, ROW_LENGTH, DESCRIPTION_LENGTH = 20, 24, 72  # characters (the same pages)
 WAITS = frozenset({"unsubmitted", "received", "pending", "paused"})
 TALK = "session"  # used within a talk only, and so approved by nobody
+AS_TEXT = "text"  # a menu that WhatsApp cannot have in the language, and that stays a numbered text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Syncing:
         try:
             sid = self.templates.make(name, wanted.language, wanted.variables, wanted.types)
         except ValueError as error:
-            return Synced(wanted, "left out", why=str(error))
+            return Synced(wanted, "left out" if wanted.approved else AS_TEXT, why=str(error))
         self._keep(wanted, sid, "approved" if not wanted.approved else "unsubmitted")
         if not wanted.approved:
             return Synced(wanted, TALK, made=True)

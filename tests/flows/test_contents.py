@@ -170,11 +170,16 @@ def test_a_broadcast_by_sms_needs_no_template(office: Office) -> None:
 
 
 def test_a_language_that_whatsapp_lacks_is_left_out_and_said(office: Office) -> None:
-    """Haitian Creole is asked for under the name of a language that is there, since the clinic has not got it yet."""
-    wanted = office.syncing.wanted()[0]
-    told = office.syncing._made(type(wanted)(**{**fields_of(wanted), "language": "ht"}))
-    assert (told.state, told.made) == ("left out", False)
-    assert "ht" in told.why
+    made = office.write(texts={"ht": (TEXT,)})
+    told = [one for one in office.sync() if one.wanted.key == f"broadcast/{made.id}/A"]
+    assert [(one.state, one.made) for one in told] == [("left out", False)]
+    assert "ht" in told[0].why
+
+
+def test_its_menus_stay_numbered_texts(office: Office) -> None:
+    menus = [one for one in office.sync() if one.wanted.language == "ht"]
+    assert menus
+    assert {(one.state, one.made) for one in menus} == {("text", False)}
 
 
 def fields_of(wanted: object) -> dict[str, Any]:
@@ -205,5 +210,5 @@ def test_the_local_carrier_takes_all_of_it(office: Office, tmp_path: Path) -> No
         syncing = Syncing(**{**fields_of(office.syncing), "templates": real})
         syncing.sync(lambda _: None)  # handed in
         syncing.sync(told.append)
-        assert {one.state for one in told} == {"approved", "session"}
-        assert not [one for one in told if one.why]
+        assert {one.state for one in told} == {"approved", "session", "text"}
+        assert {one.wanted.language for one in told if one.why} == {"ht"}

@@ -37,7 +37,7 @@ def test_a_code_is_its_own_code() -> None:
     assert all(re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", code) for code in CODES)
 
 
-def test_every_language_that_the_bot_speaks_has_a_code() -> None:
+def test_every_language_that_the_bot_speaks_has_a_code_but_haitian_creole() -> None:
     tags = [path.name for path in LOCALES.iterdir() if path.is_dir()]
     assert tags
-    assert [tag for tag in tags if whatsapp_code(tag) is None] == []
+    assert [tag for tag in tags if whatsapp_code(tag) is None] == ["ht"]
