@@ -46,10 +46,10 @@ POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
 # Opt-out and the like beside any other answer: alone, and where a pattern says so too.
 SAFETY = {
-    "stop": (0.8, 0.2),
+    "stop": (0.8, 0.1),
     "forget": (0.5, 0.1),
     "minor": (0.6, 0.1),
-    "pregnant": (0.25, 0.01),
+    "pregnant": (0.2, 0.01),
     "neuro": (0.5, 0.1),
 }
 

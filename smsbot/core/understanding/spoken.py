@@ -14,6 +14,7 @@ FADING = 0.5  # what is left, a turn later, of what spoke for a language before
 UNHEARD = 0.25  # below this, nothing speaks for any language
 PLAUSIBLE = 0.3  # of what speaks for the likeliest language, from which another one may be meant
 FOREIGN = 0.1  # share of letters from which a message is not in a language that has no such letters
+ALIKE = ("hi", "ur")  # one language where both are typed in Latin letters
 KEPT = 2  # languages of which the talk remembers what spoke for them
 
 
@@ -41,6 +42,7 @@ class Spoken:
 
 def spoken(look: Look, evidence: Mapping[str, float], prior: Prior) -> Spoken:
     """The language of the message that `look` saw, by what speaks for each language in it and what is known beside it."""
+    evidence = _of_the_pair(evidence, look, prior)
     heard = {
         tag: value
         for tag in evidence
@@ -65,6 +67,16 @@ def spoken(look: Look, evidence: Mapping[str, float], prior: Prior) -> Spoken:
     certain = first == second or (said and totals[first] - totals[second] >= CLEAR_LEAD)
     likeliest = (first,) if certain else (first, second)
     return Spoken(first, certain, False, likeliest, evidence, remembered)
+
+
+def _of_the_pair(evidence: Mapping[str, float], look: Look, prior: Prior) -> Mapping[str, float]:
+    """The evidence, where two languages are one in Latin letters: the one that the talk or the region has leads the other."""
+    told = next((tag for tag in (prior.current, *prior.expected) if tag in ALIKE), None)
+    pair = {tag: evidence[tag] for tag in ALIKE if tag in evidence}
+    if told not in pair or len(pair) < 2 or look.scripts.get("LATIN", 0.0) < 0.5:
+        return evidence
+    most = max(pair.values())
+    return {**evidence, **dict.fromkeys(pair, max(0.0, most - CLEAR_LEAD)), told: most}
 
 
 def _kept_or_switched(

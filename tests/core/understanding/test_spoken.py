@@ -21,6 +21,7 @@ def reader() -> Reader:
         "en": "English",
         "fr": "Français",
         "hi": "हिन्दी",
+        "ur": "اردو",
         "zh-Hans": "简体中文",
         "zh-Hant": "繁體中文",
         "ja": "日本語",
@@ -32,7 +33,9 @@ def reader() -> Reader:
         for tag, name in names.items()
     }
     tables["ja"]["scripts"] = ["CJK", "HIRAGANA", "KATAKANA"]
-    return make_reader((read_vocabulary(t, v) for t, v in tables.items()), {}, romanised={"hi"})
+    return make_reader(
+        (read_vocabulary(t, v) for t, v in tables.items()), {}, romanised={"hi", "ur"}
+    )
 
 
 READER = reader()
@@ -51,6 +54,24 @@ def test_a_script_of_one_language_decides_without_votes() -> None:
 def test_romanised_hindi_is_hindi_and_romanised_chinese_is_not_chinese() -> None:
     assert settle("kitna kharcha aayega bhai", {"hi": 0.8, "en": 0.2}).language == "hi"
     assert settle("duo shao qian a", {"zh-Hans": 0.8, "en": 0.2}).language == "en"
+
+
+@pytest.mark.parametrize(
+    ("prior", "language"),
+    [
+        ({}, "hi"),
+        ({"current": "ur"}, "ur"),
+        ({"expected": ("ur", "en")}, "ur"),
+        ({"expected": ("hi", "en", "ur")}, "hi"),
+        ({"current": "hi", "expected": ("ur",)}, "hi"),
+    ],
+)
+def test_of_hindi_and_urdu_in_latin_letters_the_talk_or_the_region_decides(
+    prior: dict[str, Any], language: str
+) -> None:
+    told = settle("kitna kharcha aayega bhai", {"hi": 0.8, "ur": 0.1, "en": 0.1}, **prior)
+    assert told.language == language
+    assert settle("कितना खर्च आएगा", {"hi": 1.0}, **prior).language == "hi"
 
 
 @pytest.mark.parametrize(
