@@ -13,8 +13,8 @@ STYLE = Style(
     foreground_strong="#111111",
     colors=("#0b6e63", "#c98a2b", "#9a9a9a"),
     font_family="sans-serif",
-    label_font_size=14,
-    major_label_font_size=14,
+    label_font_size=12,
+    major_label_font_size=12,
     legend_font_size=16,
     title_font_size=18,
 )
@@ -26,7 +26,7 @@ def draw(shares: Mapping[str, Mapping[str, float]], path: Path) -> None:
     chart = pygal.Bar(
         style=STYLE,
         title="Messages read right, of those never learned from",
-        width=1000,
+        width=1100,
         height=420,
         range=(0, 1),
         legend_at_bottom=True,
@@ -34,8 +34,9 @@ def draw(shares: Mapping[str, Mapping[str, float]], path: Path) -> None:
         show_y_guides=True,
         value_formatter=lambda value: f"{value:.0%}",
         disable_xml_declaration=True,
+        truncate_label=-1,
     )
-    chart.x_labels = tags
+    chart.x_labels = [tag.partition("-")[2] or tag for tag in tags]  # Hans and Hant for Chinese
     for name, by_language in shares.items():
         chart.add(name, [round(by_language[tag], 3) for tag in tags])
     path.write_text(chart.render(is_unicode=True) + "\n", encoding="utf-8")
