@@ -5,7 +5,7 @@ second, before any limit, any open question and any answer.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,6 +65,8 @@ OF_THE_SIGN = frozenset(
     }
     | {"limits", "plan", "doctor", "source", "where"}
 )
+# Whom the treatment may not be given is said also while signs are asked about.
+ALWAYS_ANSWERED = frozenset({"pregnant", "neuro"})
 # And what the model alone takes for another question, unless it is as sure as this. A word of the menu is always another.
 ANOTHER_QUESTION = 0.8
 MENU_WORDS = frozenset({"help", "menu", "exit"})
@@ -219,22 +221,28 @@ def _red_flag(turn: _Turn) -> Decision | None:
         triage = triage or PICKED_FLAGS.get(name)
     if triage is None:
         return None
-    replies = _in_full(turn, triage.intents)
+    flags = _no_milder(turn.talk.flags, triage.intents)
+    replies = _in_full(turn, flags)
     cautious = [i for i in turn.intents if i in CAUTIOUS] if turn.reading.question else []
     replies += [Say(name) for name in cautious[:1]]
     stopped = "stop" in turn.intents or turn.around.habit.acted == "STOP"
     events: tuple[EventName, ...] = ("RedFlagSeen", "OptedOut") if stopped else ("RedFlagSeen",)
     return Decision(
-        conversation=turn.kept(
-            stopped=turn.talk.stopped or stopped, ask=None, flags=triage.intents
-        ),
+        conversation=turn.kept(stopped=turn.talk.stopped or stopped, ask=None, flags=flags),
         replies=tuple(replies),
         events=events,
-        intents=(*triage.intents, *cautious[:1], *(("stop",) if stopped else ())),
+        intents=(*flags, *cautious[:1], *(("stop",) if stopped else ())),
         topic=turn.picked,
         classes=triage.classes,
         hold=True,
     )
+
+
+def _no_milder(before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
+    """What signs call for, after others: whoever was told to call for help at once is not told to call today, minutes later."""
+    if "urgent" not in before:
+        return now
+    return tuple("urgent" if intent == "urgent_today" else intent for intent in now)
 
 
 def _in_full(turn: _Turn, intents: tuple[str, ...]) -> list[Say]:
@@ -401,20 +409,19 @@ def _speaking(turn: _Turn, tag: str) -> _Turn:
     return replace(turn, reading=replace(turn.reading, spoken=spoken))
 
 
-CHARACTERS_ASKING = (
-    14  # at most in which a language is asked for by its name, where each character is a word
-)
+def _length(words: Sequence[str], characters: int) -> int:
+    """How many words there are, where so many characters of a script without spaces count as one."""
+    alone = sum(len(word) == 1 for word in words)
+    return len(words) - alone + -(-alone // characters)
 
 
 def _language_asked(turn: _Turn) -> str:
     words, around = turn.reading.words, turn.around
-    if turn.talk.step != "language" and _meant_otherwise(turn):
-        return ""
-    if words in around.names:
+    if words in around.names and not _meant_otherwise(turn, words):
         return around.names[words]
     if "language" in turn.intents and (named := _language_in(turn)):
         return named  # wherever the name stands
-    if not 1 <= len(words) <= (CHARACTERS_ASKING if max(map(len, words), default=0) == 1 else 5):
+    if not 1 <= _length(words, 3) <= 5:
         return ""
     if len(words) == 1 and turn.talk.step == "language" and words[0] in around.codes:
         return around.codes[words[0]]
@@ -427,11 +434,12 @@ def _language_asked(turn: _Turn) -> str:
     return "" if set(turn.intents) - BESIDE_A_LANGUAGE else _language_in(turn)
 
 
-def _meant_otherwise(turn: _Turn) -> bool:
-    """Whether the message is a language's name and a word of the talk's own language: "hindi" is Tagalog for no."""
-    if turn.reading.words not in turn.around.names or "language" in turn.intents:
+def _meant_otherwise(turn: _Turn, name: tuple[str, ...]) -> bool:
+    """Whether the name of a language is a word of the talk's own language that was meant: "hindi" is Tagalog for no."""
+    if "language" in turn.intents or turn.talk.step == "language":
         return False
-    return any(found.startswith(f"{turn.talk.language}: ") for found in turn.reading.found)
+    own = (f for f in turn.reading.found if f.startswith(f"{turn.talk.language}: "))
+    return any(set(name) <= set(tokens(found)) for found in own)
 
 
 def _language_in(turn: _Turn) -> str:
@@ -443,7 +451,7 @@ def _language_in(turn: _Turn) -> str:
         lengths = range(min(LONGEST_NAME, len(words) - at), 0, -1)
         longest = next((n for n in lengths if words[at : at + n] in names), 0)
         said = words[at : at + longest] if longest else _bare(words[at], names)
-        named += [names[said]] if said else []
+        named += [names[said]] if said and not _meant_otherwise(turn, said) else []
         at += longest or 1
     spoken = turn.talk.language or turn.reading.language
     others = set(named) - ({spoken} if len(set(named)) > 1 else set())
@@ -476,7 +484,9 @@ def _asks_another(turn: _Turn) -> bool:
     if turn.tier == "choice":
         return True
     nothing = NOTHING_ELSE - MENU_WORDS if turn.tier == "command" else NOTHING_ELSE
-    few = len(turn.reading.words) <= FEW_WORDS and turn.tier != "command"
+    if not ALWAYS_ANSWERED.isdisjoint(turn.intents):
+        return True
+    few = _length(turn.reading.words, 2) <= FEW_WORDS and turn.tier != "command"
     if not set(turn.intents) - nothing - (OF_THE_SIGN if few else set()):
         return False
     modelled = turn.tier in ("encoder", "characters")

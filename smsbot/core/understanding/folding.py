@@ -38,6 +38,9 @@ _LETTERS = str.maketrans(
         "\u0a70": "\u0a02",  # and of Gurmukhi
         "ৎ": "ত",
         "৳": " ৳ ",  # the sign of a currency, which would stick to its figure as a letter does
+        "🆘": " sos ",  # pictures that are the whole message at times
+        "🤰": " pregnant ",
+        "🤱": " breastfeeding ",
         "।": " ",  # ends an Indic sentence, and would stick to its last word
         "॥": " ",
     }

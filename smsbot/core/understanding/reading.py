@@ -41,6 +41,7 @@ FLAG = 0.3  # signs of danger, all classes together
 # Words, or letters, of a message which the model, having little to go by, must be surer of:
 FEW, BRIEF = 2, 5
 FLAG_OF_FEW = 0.7
+OF_FEW = 0.5  # and for opt-out and the like, where no word says so
 GRAVER = 0.5  # of the share of signs for today, from which those for now are answered instead
 POSSIBLE = 0.05  # signs that a pattern of an unlikely language names
 CERTAIN = 0.6  # signs that no pattern names, beside one that a pattern names
@@ -242,7 +243,12 @@ def _modelled(
     ranked = sorted(shares, key=lambda name: -shares[name])
     first, share = ranked[0], shares[ranked[0]]
     candidates = tuple((name, round(shares[name], 3)) for name in ranked[:5])
-    meant = [n for n, (alone, agreed) in SAFETY.items() if _counts(n, alone, agreed, keyed, scores)]
+    least = OF_FEW if words <= FEW else 0.0
+    meant = [
+        name
+        for name, (alone, agreed) in SAFETY.items()
+        if _counts(name, max(alone, least), agreed, keyed, scores)
+    ]
     if len(keyed) == 1 and words <= SHORT and share < OVERRULED and not keyed & set(SAFETY):
         return _Told(tuple(keyed), (), max(share, ANSWER), "keywords", candidates)
     taking = first in ("stop", "forget") and (words <= FEW or flagged)

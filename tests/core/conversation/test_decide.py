@@ -248,10 +248,28 @@ def test_words_of_an_opt_out_in_another_meaning_opt_nobody_out(words: str, say: 
     assert "OptedOut" not in say(words).kept.events
 
 
+def test_a_milder_sign_after_a_grave_one_takes_nothing_back(say: Say) -> None:
+    assert [t.key for t in say("i can't swallow").texts] == ["urgent"]
+    after = say("and my eyelid is drooping")
+    assert [t.key for t in after.texts] == ["urgent"]
+    assert after.decision is not None
+    assert after.decision.classes == ("lid",)
+    assert say("book me an appointment").texts[0].key == "urgent_short"
+    assert [t.key for t in say("my eyelid is drooping", sender="+15145550124").texts] == [
+        "urgent_today"
+    ]
+
+
+def test_pregnancy_is_answered_also_while_signs_are_asked_about(say: Say) -> None:
+    say("i can't swallow")
+    assert [t.key for t in say("i'm pregnant btw").texts][:2] == ["urgent_short", "pregnant"]
+
+
 def test_hindi_is_no_in_a_tagalog_talk_and_a_language_elsewhere(say: Say) -> None:
     assert say("hindi").kept.language == "hi"
     assert say("Tagalog").kept.language == "tl"
     assert say("hindi").kept.language == "tl"
+    assert say("hindi pala").kept.language == "tl"
     say("LANG")
     assert say("hindi").kept.language == "hi"
 

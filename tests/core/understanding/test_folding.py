@@ -48,6 +48,7 @@ from smsbot.core.understanding.folding import fold, tokens, variants
         ("heyyyyy", ("hey",)),
         ("stop\u200b", ("stop",)),
         ("how much $", ("how", "much", "$")),
+        ("🆘🆘 🤰", ("sos", "sos", "pregnant")),
         ("", ()),
         ("🙂", ()),
     ],
