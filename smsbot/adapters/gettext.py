@@ -216,7 +216,7 @@ def _msgstr(text: Translation) -> str:
 
 def _entry(po: PoFile, text: Translation, comments: Sequence[str]) -> str:
     """A text as an entry of its own."""
-    alone = PoFile(locale=po.locale, fuzzy=False)
+    alone = PoFile(locale=po.locale_identifier, fuzzy=False)
     alone.mime_headers = po.mime_headers
     flags = ("fuzzy",) if text.fuzzy else ()
     _add(alone, text, comments, flags)
@@ -249,7 +249,7 @@ def translators_po(
     Raises `Broken`.
     """
     known = _read(path, tag, file_name(tag))
-    po = PoFile(locale=known.locale, header_comment=known.header_comment, fuzzy=False)
+    po = PoFile(locale=known.locale_identifier, header_comment=known.header_comment, fuzzy=False)
     po.mime_headers = known.mime_headers
     texts = {text.key: text for text in library.scripts[tag].translations}
     count = library.scripts[tag].language.plural_forms

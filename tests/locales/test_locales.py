@@ -66,7 +66,7 @@ def test_the_file_holds_what_the_extractor_finds_in_the_content(folder: str) -> 
 def test_the_file_names_its_own_language_and_the_plural_forms_of_its_texts(folder: str) -> None:
     with _po(folder).open("rb") as file:
         po = read_po(file, abort_invalid=True)
-    assert str(po.locale) == folder
+    assert po.locale_identifier == folder  # the data may know it under another tag
     assert {len(m.string) for m in po if isinstance(m.id, (tuple, list))} == {po.num_plurals}
 
 

@@ -89,7 +89,7 @@ THANKS = (
 
 
 @pytest.mark.parametrize("form", ["po", "xlsx"])
-@pytest.mark.parametrize("tag", ["ar", "en", "fr", "zh-Hans"])
+@pytest.mark.parametrize("tag", ["ar", "en", "fr", "tl", "zh-Hans"])
 def test_a_file_that_comes_back_as_it_went_out_changes_nothing(
     sign_in: SignIn, tag: str, form: str
 ) -> None:
