@@ -38,7 +38,7 @@ from smsbot.settings import Misconfigured, Settings
 from .campaigns import make_deliveries, rules_of, sender_of
 from .console import Stores, make_stores
 from .queues import queue_of
-from .texts import load_library, model_folder, patterns_of, spoken_by, unswept
+from .texts import model_folder, patterns_of, spoken_by, unswept, whole_library
 
 Names = Mapping[tuple[str, ...], str]
 REMEMBERED = 512  # texts that the gate has examined
@@ -226,20 +226,14 @@ def campaigning(settings: Settings) -> Bench:
 def _files(clinic_file: str, folder: Path) -> Library:
     """What the files say, read once. Raises `Broken`."""
     with unswept():
-        library, broken = load_library(clinic_file, heard=False, model_folder=folder)
-    for error in broken.values():
-        raise error
-    return library
+        return whole_library(clinic_file, heard=False, model_folder=folder)
 
 
 @lru_cache(maxsize=1)
 def _heard(clinic_file: str, folder: Path) -> Ears:
     """What is understood by the files, read once. Raises `Broken`."""
     with unswept():
-        library, broken = load_library(clinic_file, model_folder=folder)
-        for error in broken.values():
-            raise error
-        return Ears(*patterns_of(library, folder))
+        return Ears(*patterns_of(whole_library(clinic_file, model_folder=folder), folder))
 
 
 def _published(settings: Settings, stores: Stores, clock: Clock) -> Book:

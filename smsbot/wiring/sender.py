@@ -34,7 +34,7 @@ from .campaigns import (
 )
 from .console import make_stores
 from .queues import queue_of
-from .texts import load_library, model_folder, spoken_by, unswept
+from .texts import model_folder, spoken_by, unswept, whole_library
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,9 @@ def _assembled(
 ) -> tuple[Broadcasting, Live[Said], Around]:
     stores = make_stores(settings, WORK)
     with unswept():
-        library, broken = load_library(
+        library = whole_library(
             settings.clinic_file, heard=False, model_folder=model_folder(settings)
         )
-    for error in broken.values():
-        raise error
     live = Live(Said(0, spoken_by(library)), _follower(library, stores.edits, clock), note)
     cipher = Cipher(settings.data_keys.split(","))
     redis = make_client(settings.redis_url, WORK)

@@ -90,11 +90,7 @@ def load_texts(
 ) -> Texts:
     """Reads content, catalogs, vocabularies and the clinic. Raises `Broken` naming the file, the key and what is wrong."""
     with unswept():
-        library, broken = load_library(
-            clinic_file, locales, content_folder, model_folder=model_folder
-        )
-        for error in broken.values():
-            raise error
+        library = whole_library(clinic_file, locales, content_folder, model_folder=model_folder)
         for script in library.scripts.values():
             check_placeholders(script.translations, file_name(script.tag))
         check_budgets(library.content, library.scripts[library.source].language, content_folder)
@@ -128,7 +124,7 @@ def make_texts(
     """What the library says and how it is read. What did not change since `before` is taken over from it."""
     book = spoken_by(library)
     catalogs = book.catalogs
-    offers = {tag: _offers(catalog, library.content) for tag, catalog in catalogs.by_tag.items()}
+    offers = _offered(library, catalogs)
     tree, reader = _heard_by(before, library, offers, intents.learned, lay)
     vocabularies = [script.vocabulary for script in library.scripts.values()]
     names, codes = (
@@ -199,12 +195,21 @@ def _grown_from(tree: Tree, vocabularies: Mapping[str, Vocabulary], offers: Offe
     )
 
 
+def _with_offers(library: Library, offers: Offers) -> tuple[Vocabulary, ...]:
+    """The languages' vocabularies, each with what the bot itself offers to type."""
+    return tuple(
+        replace(s.vocabulary, entries=(*s.vocabulary.entries, *offers[tag]))
+        for tag, s in library.scripts.items()
+    )
+
+
+def _offered(library: Library, catalogs: Catalogs) -> Offers:
+    return {tag: _offers(catalog, library.content) for tag, catalog in catalogs.by_tag.items()}
+
+
 def _reader(library: Library, offers: Offers, learned: Learned, lay: Lay) -> Reader:
     return make_reader(
-        (
-            replace(s.vocabulary, entries=(*s.vocabulary.entries, *offers[tag]))
-            for tag, s in library.scripts.items()
-        ),
+        _with_offers(library, offers),
         library.risks,
         {t.id: t.covers for t in library.content.topics.values()},
         {
@@ -260,16 +265,7 @@ def _kept_patterns(folder: Path) -> Lay:
 def patterns_of(library: Library, folder: Path) -> tuple[Lexicon, Mapping[tuple[str, ...], str]]:
     """What is understood by its words alone, without what was learned from examples; and what people call the languages."""
     book = spoken_by(library)
-    vocabularies = [
-        replace(
-            script.vocabulary,
-            entries=(
-                *script.vocabulary.entries,
-                *_offers(book.catalogs.by_tag[tag], library.content),
-            ),
-        )
-        for tag, script in library.scripts.items()
-    ]
+    vocabularies = _with_offers(library, _offered(library, book.catalogs))
     names, _ = _language_names(book.catalogs, vocabularies)
     return Lexicon(vocabularies, lay=_kept_patterns(folder)), names
 
@@ -427,6 +423,23 @@ def load_library(
         profile, languages=tuple(t for t in profile.languages if t in scripts) or ("en",)
     )
     return Library(content, profile, written(profile.phone), scripts, _risks(content)), broken
+
+
+def whole_library(
+    clinic_file: str = "",
+    locales: Path = files.LOCALES,
+    content_folder: Path = files.CONTENT,
+    *,
+    heard: bool = True,
+    model_folder: Path = files.MODEL,
+) -> Library:
+    """The library, where every language's files can be read. Raises `Broken` for the first that cannot."""
+    library, broken = load_library(
+        clinic_file, locales, content_folder, heard=heard, model_folder=model_folder
+    )
+    for error in broken.values():
+        raise error
+    return library
 
 
 def _script(locales: Path, folder: Path, read: Callable[[Path], Vocabulary]) -> Script:

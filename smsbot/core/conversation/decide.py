@@ -481,11 +481,9 @@ def _still_flagged(turn: _Turn) -> Decision | None:
 
 def _asks_another(turn: _Turn) -> bool:
     """Whether the message clearly asks something else than what the signs mean."""
-    if turn.tier == "choice":
+    if turn.tier == "choice" or not ALWAYS_ANSWERED.isdisjoint(turn.intents):
         return True
     nothing = NOTHING_ELSE - MENU_WORDS if turn.tier == "command" else NOTHING_ELSE
-    if not ALWAYS_ANSWERED.isdisjoint(turn.intents):
-        return True
     few = _length(turn.reading.words, 2) <= FEW_WORDS and turn.tier != "command"
     if not set(turn.intents) - nothing - (OF_THE_SIGN if few else set()):
         return False

@@ -106,10 +106,7 @@ def weigh(reader: Reader, look: Look, votes: Mapping[str, float]) -> dict[str, f
         words = matched.setdefault(hit.target.language, {})
         for place in range(hit.start, hit.end):
             words[place] = max(words.get(place, 0.0), 0.5 if hit.near else 1.0)
-    explained = {
-        tag: sum(words.values()) / len(look.words) if look.words else 0.0
-        for tag, words in matched.items()
-    }
+    explained = {tag: sum(words.values()) / len(look.words) for tag, words in matched.items()}
     written = {tag: sum(look.scripts.get(s, 0.0) for s in of) for tag, of in reader.scripts.items()}
     fitting = {
         tag
